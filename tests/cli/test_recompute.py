@@ -18,7 +18,7 @@ import pytest
 
 from kit.archives import lines, write
 from kit.command_line import process_env, run, spawn, start
-from kit.recomputed import POLICY_BYTES, expected, files_of, read_output, registry, units_of
+from kit.recomputed import POLICY_BYTES, expected, files_of, in_cbor, read_output, registry, units_of
 from pithbundle.cli.signals import Terminated
 from pithbundle.recompute.cache import Cache
 from pithbundle.recompute.known import KnownResults, Task
@@ -61,6 +61,27 @@ def test_a_locale_a_time_zone_and_a_hash_seed_change_nothing() -> None:
     os.chdir("elsewhere")
     spawn("recompute", "../in", "--policy", "../p.json", "-o", "out", "--jobs", "1", env=env)
     assert read_output(Path("out")) == before
+
+
+@pytest.mark.parametrize("encodings", ["json", "cbor", "json cbor"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_next_command_verifies_every_bundle_of_the_record(encodings: str, count: int) -> None:
+    """``archive get`` prints one encoding, and ``archive unpack`` has to know which."""
+    given = {"json": registry(1)[:count], "cbor": in_cbor(registry(1)[:count])}
+    write(Path("one"), [line for encoding in encodings.split() for line in given[encoding]])
+    # Under the policy one bundle alone is valid, and nothing asks for a look.
+    options = OPTIONS if count > 1 else OPTIONS[2:]
+    found = run("recompute", "one", *options, "--jobs", "1", env={"COLUMNS": "1000"})
+    (command,) = (line[14:] for line in found.out.splitlines() if line.startswith("  next "))
+    for step in command.split(" && "):
+        data = b""
+        for program, *words in map(shlex.split, step.split(" | ")):
+            assert program == "pithbundle"
+            result = run(*words, stdin=data)
+            data = result.stdout
+    assert words[0] == "verify" and result.status == found.status
+    bundles = len(given["json"]) * len(encodings.split())
+    assert bundles == 1 or f" {bundles} bundles: " in result.out
 
 
 def test_what_is_rejected_is_printed_and_the_rest_recomputed() -> None:

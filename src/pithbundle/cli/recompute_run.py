@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pithbundle.archive.inputs import FORMATS
+from pithbundle.archive.inputs import FORMATS, Container
+from pithbundle.archive.reader import Reader
 from pithbundle.archive.storage import Storage
 from pithbundle.cli.archive_inputs import (
     Input,
@@ -36,8 +37,9 @@ from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
-from pithbundle.errors import FileError
+from pithbundle.errors import FileError, PithError
 from pithbundle.files import STDIN, file_error
 from pithbundle.recompute.cache import Shrunk, cache_at
 from pithbundle.recompute.frame_units import Named
@@ -57,6 +59,8 @@ _COUNTERS: Final = (
     ("events", "event_types"),
     ("signers", "signers"),
 )
+#: The containers of what ``archive get`` prints.
+_CONTAINERS: Final[dict[Encoding, Container]] = {"json": "jsonl", "cbor": "cborseq"}
 _STYLES: Final[dict[Exit, Style]] = {Exit.VALID: "good", Exit.INVALID: "bad", Exit.UNVERIFIED: "doubtful"}
 
 
@@ -161,7 +165,9 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
     return True
 
 
-def _print_first(out: Output, policy_path: str | None, inputs: tuple[str, ...], found: Recomputed) -> None:
+def _print_first(
+    out: Output, policy_path: str | None, limits: Limits, inputs: tuple[str, ...], found: Recomputed
+) -> None:
     """Print the first records of each outcome but ``valid``, and how to look at the first one (RECOMP-20)."""
     counts: Any = found.summary["outcomes_of_records"]
     # The records with the most urgent outcome come first (REPORT-2).
@@ -172,16 +178,35 @@ def _print_first(out: Output, policy_path: str | None, inputs: tuple[str, ...], 
         out.detail("first", f"{outcome}: {suffixes}{f' and {more} more' if more else ''}")
     if ordered and len(inputs) == 1 and is_archive_folder(inputs[0]):
         suffix, lines = ordered[0][1][0]
-        verify = ["pithbundle", "verify", *([] if policy_path is None else ["--policy", policy_path])]
-        # What is verified is one bundle, or the files of a folder.
-        command = shlex.join(["pithbundle", "archive", "get", inputs[0], suffix])
-        if lines == 1:
-            command += f" | {shlex.join([*verify, STDIN])}"
-        else:
-            command += (
-                f" | pithbundle archive unpack --from jsonl - -o {suffix} && {shlex.join([*verify, suffix])}"
-            )
-        out.detail("next", out.show(command, len(command)))
+        command = _command_that_verifies(inputs[0], suffix, lines, policy_path, limits)
+        if command is not None:
+            out.detail("next", out.show(command, len(command)))
+
+
+def _command_that_verifies(
+    archive: str, suffix: str, lines: int, policy_path: str | None, limits: Limits
+) -> str | None:
+    """The command that verifies the bundles of a record of an archive; None if they cannot be read now."""
+    try:
+        entries = Reader(archive, limits).get(suffix).entries
+    except PithError:
+        return None
+    if len(entries) != lines:
+        return None
+    get = ["pithbundle", "archive", "get", archive, suffix]
+    unpack = ["pithbundle", "archive", "unpack"]
+    # What is verified is one bundle, or the files of a folder.
+    verify = ["pithbundle", "verify", *([] if policy_path is None else ["--policy", policy_path])]
+    encodings = sorted({entry.line.encoding for entry in entries}, reverse=True)
+    if lines == 1:
+        return f"{shlex.join(get)} | {shlex.join([*verify, STDIN])}"
+    if len(encodings) == 1:
+        read = [*unpack, "--from", _CONTAINERS[encodings[0]], STDIN, "-o", suffix]
+        return f"{shlex.join(get)} | {shlex.join(read)} && {shlex.join([*verify, suffix])}"
+    files = [f"{suffix}.{_CONTAINERS[encoding]}" for encoding in encodings]
+    pairs = zip(encodings, files, strict=True)
+    steps = [[*get, "--encoding", encoding, "-o", file] for encoding, file in pairs]
+    return " && ".join(map(shlex.join, [*steps, [*unpack, *files, "-o", suffix], [*verify, suffix]]))
 
 
 def shrink_cache(earlier: Earlier, output: str) -> Shrunk | None:
@@ -215,6 +240,7 @@ def print_recomputed(
     policy_path: str | None,
     inputs: tuple[str, ...],
     found: Recomputed,
+    limits: Limits,
     skipped: Skipped,
     compared: Compared | None = None,
     shrunk: Shrunk | None = None,
@@ -253,7 +279,7 @@ def print_recomputed(
     for label, name in (("conflicts", "equivocations"), ("unverified", "unverified")):
         if summary[name]:
             out.detail(label, str(summary[name]))
-    _print_first(out, policy_path, inputs, found)
+    _print_first(out, policy_path, limits, inputs, found)
     if found.missing:
         out.detail("missing", f"at least {plural(found.missing, 'bundle')}, by the manifests")
     if len(found.rejected):

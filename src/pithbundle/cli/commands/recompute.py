@@ -134,5 +134,7 @@ def command(
         compared = comparing.compare(output, expected, limits, differences_path, force)
     skipped = written.skipped
     return int(
-        run.print_recomputed(out, output, policy, policy_path, inputs, found, skipped, compared, shrunk)
+        run.print_recomputed(
+            out, output, policy, policy_path, inputs, found, limits, skipped, compared, shrunk
+        )
     )
