@@ -261,6 +261,18 @@ def test_every_pin_has_a_hash_and_names_no_index(name: str) -> None:
 MODULES = sorted((REPO / "src").rglob("*.py"))
 
 
+def test_every_module_that_a_docstring_names_is_there() -> None:
+    source = REPO / "src"
+    missing = [
+        f"{path.relative_to(source)} names {name}"
+        for path in MODULES
+        for name in re.findall(r":mod:`~?(pithbundle[\w.]*)`", path.read_text(encoding="utf-8"))
+        if not source.joinpath(*name.split(".")).with_suffix(".py").is_file()
+        and not source.joinpath(*name.split("."), "__init__.py").is_file()
+    ]
+    assert missing == []
+
+
 def test_modules_stay_small_enough_to_read() -> None:
     """A module over the limit has two reasons to change: split it."""
     sizes = {

@@ -64,14 +64,14 @@ class LineSorter:
             if self._runs and self._lines:
                 self._spill()
             while len(self._runs) > FAN_IN:
-                merged, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
+                first, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
                 with ExitStack() as inner:
-                    runs_of = (self._read(name, inner) for name in merged)
-                    self._write(each.read() for each in _merged(runs_of))
-                self._remove(merged)
+                    runs_of = (self._read(name, inner) for name in first)
+                    self._write(each.read() for each in merged(runs_of))
+                self._remove(first)
             self._lines.sort(key=_key)
             runs: list[Iterator[Line | _LineOfRun]] = [self._read(name, stack) for name in self._runs]
-            for each in _merged([*runs, iter(self._lines)]):
+            for each in merged([*runs, iter(self._lines)]):
                 yield each.read() if isinstance(each, _LineOfRun) else each
         self._remove(self._runs)
         self._runs, self._lines, self._size = [], [], 0
@@ -139,9 +139,9 @@ def _key(line: Line | _LineOfRun) -> tuple[bool, str, bytes]:
     return line.encoding == "cbor", line.suffix, line.digest
 
 
-def _merged(runs: Iterable[Iterator[T]]) -> Iterator[T]:
-    """Merge sorted runs; of equal lines one is left."""
-    return unique(heapq.merge(*runs, key=_key))
+def merged(inputs: Iterable[Iterator[T]]) -> Iterator[T]:
+    """Merge the lines of inputs that are sorted already, as runs and archives are; equal lines once."""
+    return unique(heapq.merge(*inputs, key=_key))
 
 
 def unique(lines: Iterable[T]) -> Iterator[T]:
@@ -152,11 +152,6 @@ def unique(lines: Iterable[T]) -> Iterator[T]:
         if key != before:
             yield line
         before = key
-
-
-def merged(inputs: Iterable[Iterator[Line]]) -> Iterator[Line]:
-    """Merge the lines of inputs that are sorted already, as archives are; equal lines once."""
-    return _merged(inputs)
 
 
 def in_order(entries: Iterable[Entry], path: str, rejected: Rejections) -> Iterator[Line]:

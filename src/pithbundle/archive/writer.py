@@ -49,7 +49,7 @@ class PackFrame:
 class PackWriter:
     """Writes packs of one encoding with their indexes into a folder, frame by frame.
 
-    What has :meth:`write` is a line of :mod:`~pithbundle.archive.lines`; :class:`Writer` makes archives.
+    :class:`Writer` makes archives of lines in any order, and gives them their manifest and their name.
     """
 
     def __init__(self, folder: Folder, encoding: Encoding, level: int = DEFAULT_LEVEL) -> None:

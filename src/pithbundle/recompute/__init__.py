@@ -6,8 +6,8 @@ decide which paths and schedulers are accepted; :mod:`~pithbundle.recompute.fact
 :mod:`~pithbundle.recompute.result` is the result of a unit of work, and its block of bytes;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
 :mod:`~pithbundle.recompute.plan` has the keys of units and the plan of a run;
-:mod:`~pithbundle.recompute.journal` notes which results are on the disk, of which
-:mod:`~pithbundle.recompute.number_table` has the keys in memory;
+:mod:`~pithbundle.recompute.number_table` has numbers by keys in little memory, with which
+:mod:`~pithbundle.recompute.journal` notes which results are on the disk;
 :mod:`~pithbundle.recompute.cache` keeps results for later runs;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.known` finds results that need no computation;
@@ -24,14 +24,13 @@ decide which paths and schedulers are accepted; :mod:`~pithbundle.recompute.fact
 :mod:`~pithbundle.recompute.frame_units` has the frames of the archives as units;
 :mod:`~pithbundle.recompute.sorted_lines` sorts lines that no archive has;
 :mod:`~pithbundle.recompute.first_records` has some records of each outcome;
-:mod:`~pithbundle.recompute.assemble` writes the output of the results, and reports to
-:mod:`~pithbundle.recompute.progress`;
+:mod:`~pithbundle.recompute.assemble` writes the output of the results;
+:mod:`~pithbundle.recompute.outputs` reads outputs again;
+:mod:`~pithbundle.recompute.expect` compares two of them, or one with a mirror;
+:mod:`~pithbundle.recompute.table` writes states as a table;
 :mod:`~pithbundle.recompute.run` is the whole run;
 :mod:`~pithbundle.recompute.object_storage` and :mod:`~pithbundle.recompute.stored_output` read archives
-of object storage and write outputs there;
-:mod:`~pithbundle.recompute.outputs` reads outputs again;
-:mod:`~pithbundle.recompute.table` writes states as a table;
-:mod:`~pithbundle.recompute.expect` compares two of them, or one with a mirror.
+of object storage and write outputs there.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
 """

@@ -50,7 +50,7 @@ KNOWN_OF_PART: Final = re.compile(f"{KNOWN.pattern}|{PART_FILES.pattern}|{TEMPOR
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """The results of a run: the units of its frames, and those of records in several frames."""
+    """The results of a run: the units of frames, and those of records in several units."""
 
     store: Store
     units: Sequence[UnitRef]

@@ -333,10 +333,10 @@ class _Run:
             return "", position_of(self._sorted, at.pack.path, offset)
         return at.pack.path, f"frame at byte {offset}"
 
-    # -- records in several frames ----------------------------------------------------------
+    # -- records in several units -----------------------------------------------------------
 
     def _shared(self, units: Sequence[UnitRef]) -> Iterator[Unit]:
-        """The lines of the records that no frame has all lines of, read again where they are needed."""
+        """The lines of the records that no unit has all lines of, read again where they are needed."""
         gathered: list[RecordResult] = []
         sources = self._frames.sources
 
