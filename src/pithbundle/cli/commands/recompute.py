@@ -132,9 +132,7 @@ def command(
     compared = None
     if expected is not None and found.is_written:
         compared = comparing.compare(output, expected, limits, differences_path, force)
-    skipped = written.skipped
-    return int(
-        run.print_recomputed(
-            out, output, policy, policy_path, inputs, found, limits, skipped, compared, shrunk
-        )
+    status: int = run.print_recomputed(
+        out, output, policy, policy_path, inputs, found, limits, written.skipped, compared, shrunk
     )
+    return status
