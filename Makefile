@@ -216,7 +216,7 @@ mutants: $(MUTANTS)
 
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime cli dev mutants docs cluster benchmarks; do \
+	for name in runtime cli dev mirror mutants docs cluster benchmarks; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -250,7 +250,7 @@ def test_requirements_and_project_state_the_same_bounds() -> None:
         assert set(extra) <= set(tools.read_text().splitlines())
 
 
-@pytest.mark.parametrize("name", ["runtime", "cli", "dev", "docs", "mutants", "cluster", "pip"])
+@pytest.mark.parametrize("name", ["runtime", "cli", "dev", "mirror", "docs", "mutants", "cluster", "pip"])
 def test_every_pin_has_a_hash_and_names_no_index(name: str) -> None:
     text = (REPO / "requirements" / f"{name}.txt").read_text()
     entries = re.split(r"\n(?=\S)", text.strip())

@@ -30,7 +30,7 @@ def commands() -> list[str]:
 def test_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vectors").symlink_to(REPO / "vectors")
-    init, add, serve, verify, _ = commands()
+    init, add, serve, verify, *_ = commands()
     for line in (init, add):
         assert spawn(*shlex.split(line)[1:]).status == 0
     words = ["0" if word == "9100" else word for word in shlex.split(serve)[1:]]
