@@ -84,6 +84,19 @@ def test_the_next_command_verifies_every_bundle_of_the_record(encodings: str, co
     assert bundles == 1 or f" {bundles} bundles: " in result.out
 
 
+def test_bundles_of_a_damaged_frame_are_missing_by_the_manifests() -> None:
+    write(Path("broken"), registry(2))
+    (pack,) = Path("broken").glob("*.jsonl.zst")
+    data = bytearray(pack.read_bytes())
+    data[len(data) // 2] ^= 1
+    pack.write_bytes(data)
+    missing = "  missing     at least 6 bundles, by the manifests"
+    found = run("recompute", "in", "broken", *OPTIONS, "--jobs", "1")
+    assert f"{missing}; another input may have them\n" in found.out and found.status == 1
+    write(Path("other"), lines(1, 7))
+    assert "another input" not in run("recompute", "broken", "-o", "alone", "--jobs", "1").out
+
+
 def test_what_is_rejected_is_printed_and_the_rest_recomputed() -> None:
     (pack,) = Path("in").glob("*.jsonl.zst")
     pack.write_bytes(pack.read_bytes() + b"\x28\xb5\x2f\xfdjunk")

@@ -20,8 +20,10 @@ from kit.data import REPO
 from pithbundle import Verifier
 from pithbundle.cli import main as cli
 from pithbundle.cli import output
+from pithbundle.cli.archive_options import FORMATS
 from pithbundle.cli.main import COMMANDS
 from pithbundle.cli.output import Output
+from pithbundle.cli.shells import Bash
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
 PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], ["policy", "add"], []]
@@ -355,6 +357,27 @@ class TestCompletion:
     def test_words_are_completed(self) -> None:
         env = {"_PITHBUNDLE_COMPLETE": "bash_complete", "COMP_WORDS": "pithbundle ca", "COMP_CWORD": "1"}
         assert spawn(env=env).out == "plain,canonical\tPrint the canonical bytes of a file, or their digest\n"
+
+    @pytest.mark.parametrize(
+        "words, found",
+        [
+            ("archive pack", ["file,"]),
+            ("archive merge", ["dir,"]),
+            ("archive list", ["dir,"]),
+            ("archive get", ["dir,"]),
+            ("archive check", ["dir,"]),
+            ("archive unpack --to", ["plain,folder", "plain,tar", "plain,parquet"]),
+            ("recompute", ["file,"]),
+            ("recompute -o", ["dir,"]),
+            ("recompute --cache", ["dir,"]),
+            ("recompute --storage", ["plain,s3", "plain,gs", "plain,abfs"]),
+            ("recompute --format", ["plain,jsonl", "plain,parquet"]),
+            ("recompute --from", [f"plain,{name}" for name in FORMATS]),
+        ],
+    )
+    def test_files_folders_and_formats(self, words: str, found: list[str]) -> None:
+        shell = Bash(cli.group, {}, "pithbundle", "_PITHBUNDLE_COMPLETE")
+        assert [*map(shell.format_completion, shell.get_completions(words.split(), ""))] == found
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_the_whole_summary_of_each_command_is_shown(self, shell: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from pithbundle.cli.inputs import limit_option
 from pithbundle.cli.numeric import size
@@ -20,6 +21,19 @@ FORMATS: Final = tuple(
     for container in ("json", "cbor", "jsonl", "cborseq", "tar")
     for compression in ("", ".zst", ".gz")
 )
+
+
+class FolderPath(click.Path):
+    """A path for which shells complete folders alone; whether it is one is checked where it is used."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the one item that asks the shell for the names of folders."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+FOLDER: Final = FolderPath()
 
 
 def size_options(command: F) -> F:

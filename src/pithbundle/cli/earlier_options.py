@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import click
 
+from pithbundle.cli.archive_options import FOLDER
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.numeric import size, whole
 from pithbundle.cli.output import Output
@@ -40,7 +41,7 @@ def earlier_options(command: Command) -> Command:
     @click.option(
         "--cache",
         "cache_path",
-        type=click.Path(),
+        type=FOLDER,
         metavar="DIR",
         help="Keep the results of units in DIR, and use those of earlier runs.",
     )

@@ -233,6 +233,19 @@ def _shrunk_value(shrunk: Shrunk | None) -> Object | None:
     return {"entries": shrunk.entries, "bytes": shrunk.size, "removed": removed}
 
 
+def _print_summary(out: Output, output: str, summary: dict[str, Any], style: Style) -> None:
+    records, bundles = plural(summary["records"], "record"), plural(summary["bundles"], "bundle")
+    text = f" {records} of {bundles}, written to {out.show(output)}"
+    out.line(f"{summary['outcome'].upper()}:", style, text)
+    for label, name in _COUNTERS:
+        counts = [f"{count} {what}" for what, count in summary[name].items() if count]
+        if counts:
+            out.detail(label, out.show(", ".join(counts)))
+    for label, name in (("conflicts", "equivocations"), ("unverified", "unverified")):
+        if summary[name]:
+            out.detail(label, str(summary[name]))
+
+
 def print_recomputed(
     out: Output,
     output: str,
@@ -269,19 +282,12 @@ def print_recomputed(
     if not found.is_written:
         return print_nothing_written(out, output, found.rejected)
     print_rejected(out, found.rejected)
-    records, bundles = plural(summary["records"], "record"), plural(summary["bundles"], "bundle")
-    text = f" {records} of {bundles}, written to {out.show(output)}"
-    out.line(f"{summary['outcome'].upper()}:", _STYLES[own], text)
-    for label, name in _COUNTERS:
-        counts = [f"{count} {what}" for what, count in summary[name].items() if count]
-        if counts:
-            out.detail(label, out.show(", ".join(counts)))
-    for label, name in (("conflicts", "equivocations"), ("unverified", "unverified")):
-        if summary[name]:
-            out.detail(label, str(summary[name]))
+    _print_summary(out, output, summary, _STYLES[own])
     _print_first(out, policy_path, limits, inputs, found)
     if found.missing:
-        out.detail("missing", f"at least {plural(found.missing, 'bundle')}, by the manifests")
+        # What a damaged frame contained is not known, so neither is whether another input has it.
+        elsewhere = "; another input may have them" if len(inputs) > 1 else ""
+        out.detail("missing", f"at least {plural(found.missing, 'bundle')}, by the manifests{elsewhere}")
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed on stderr and in rejected.jsonl")
     print_skipped(out, skipped)

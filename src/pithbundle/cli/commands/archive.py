@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import click
 
-from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
+from pithbundle.cli.archive_options import FOLDER, from_option, size_options, with_max_raw
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import guard_archives, guard_inputs, require_name_of
 from pithbundle.cli.inputs import PATH, deliver, json_option
@@ -110,7 +110,7 @@ def pack(
     epilog="\b\nExample:\n  pithbundle archive merge mirror-1 mirror-2 -o both\n\n"
     + _STATUS.format("merged"),
 )
-@click.argument("inputs", metavar="DIR...", nargs=-1, required=True, type=click.Path())
+@click.argument("inputs", metavar="DIR...", nargs=-1, required=True, type=FOLDER)
 @_output_options("archive")
 @_level_option
 @size_options
@@ -199,7 +199,7 @@ def unpack(
     epilog="\b\nExamples:\n  pithbundle archive list mirror\n"
     "  pithbundle archive list --bundles mirror | head",
 )
-@click.argument("archive", metavar="DIR", type=click.Path())
+@click.argument("archive", metavar="DIR", type=FOLDER)
 @click.option("--bundles", is_flag=True, help="Print suffix, SHA-256, bytes and encoding of each bundle.")
 @size_options
 @json_option
@@ -223,7 +223,7 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
     "\b\nExit status: 0 found; 1 not found, or a part that was needed is damaged; 2\n"
     "usage error, or a file that cannot be read or written.",
 )
-@click.argument("archive", metavar="DIR", type=click.Path())
+@click.argument("archive", metavar="DIR", type=FOLDER)
 @click.argument("suffix", metavar="NUMBER")
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write to this file, atomically.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
@@ -278,7 +278,7 @@ def _files_in(folder: str) -> list[str]:
     "\b\nExit status: 0 sound; 1 something is damaged or missing; 2 usage error, or a\n"
     "file that cannot be read or written.",
 )
-@click.argument("archive", metavar="DIR", type=click.Path())
+@click.argument("archive", metavar="DIR", type=FOLDER)
 @click.option("--reindex", is_flag=True, help="Write the index of each sound pack anew, if it differs.")
 @size_options
 @json_option

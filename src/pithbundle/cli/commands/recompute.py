@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 
-from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
+from pithbundle.cli.archive_options import FOLDER, from_option, size_options, with_max_raw
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.earlier_options import Earlier, earlier_options
 from pithbundle.cli.extras import needing_zstd
@@ -44,7 +44,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "incomplete or unverified, or cannot be compared with --expect.",
 )
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
-@click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
+@click.option("-o", "--output", required=True, type=FOLDER, metavar="OUT", help="The folder to write.")
 @click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
 @earlier_options
