@@ -21,7 +21,7 @@ CASES  ?= 100000
 SEED   ?= 1
 JOBS   ?= 2
 # The parts of the ordinary tests: those that `make coverage` measures, and the others.
-COVERED := cli unit
+COVERED := cli unit conformance
 PLAIN   := hostile others
 PYTEST ?= $(BIN)/python -m pytest
 DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
@@ -126,7 +126,7 @@ EXTRA := src/pithbundle/recompute/dask_cluster.py,src/pithbundle/recompute/objec
 
 # `make -j2 ordinary` runs two of them at a time.
 WHERE = tests/$*
-plain-others: WHERE = $(filter-out tests/cli tests/hostile tests/unit,$(patsubst %/,%,$(wildcard tests/*/)))
+plain-others: WHERE = $(filter-out $(COVERED:%=tests/%) tests/hostile,$(patsubst %/,%,$(wildcard tests/*/)))
 $(COVERED:%=covered-%): covered-%: $(DEV)
 	COVERAGE_FILE=.coverage.$* $(PYTEST) -q --cov --cov-report= -p no:cacheprovider $(WHERE)
 $(PLAIN:%=plain-%): plain-%: $(DEV)
@@ -134,7 +134,7 @@ $(PLAIN:%=plain-%): plain-%: $(DEV)
 # Every ordinary test once, and the coverage.
 ordinary: coverage $(PLAIN:%=plain-%)
 
-# The core must reach every branch by the tests of its modules and of the command line. The edge (files, command line) has error paths that
+# The core must reach every branch by the tests of its modules, of the vectors and of the command line. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
 coverage: $(COVERED:%=covered-%)
 	$(BIN)/coverage combine --quiet $(COVERED:%=.coverage.%)
