@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 from pithbundle.archive.inputs import FORMATS, Container
@@ -36,7 +37,7 @@ from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
-from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import FileError, PithError
@@ -59,6 +60,7 @@ _COUNTERS: Final = (
     ("events", "event_types"),
     ("signers", "signers"),
 )
+_DEFAULTS: Final = asdict(DEFAULT_LIMITS)
 #: The containers of what ``archive get`` prints.
 _CONTAINERS: Final[dict[Encoding, Container]] = {"json": "jsonl", "cbor": "cborseq"}
 _STYLES: Final[dict[Exit, Style]] = {Exit.VALID: "good", Exit.INVALID: "bad", Exit.UNVERIFIED: "doubtful"}
@@ -193,10 +195,12 @@ def _command_that_verifies(
         return None
     if len(entries) != lines:
         return None
-    get = ["pithbundle", "archive", "get", archive, suffix]
-    unpack = ["pithbundle", "archive", "unpack"]
+    changed = [f"{name}={each}" for name, each in asdict(limits).items() if each != _DEFAULTS[name]]
+    options = [word for each in changed for word in ("--limit", each)]
+    get = ["pithbundle", "archive", "get", *options, archive, suffix]
+    unpack = ["pithbundle", "archive", "unpack", *options]
     # What is verified is one bundle, or the files of a folder.
-    verify = ["pithbundle", "verify", *([] if policy_path is None else ["--policy", policy_path])]
+    verify = ["pithbundle", "verify", *options, *([] if policy_path is None else ["--policy", policy_path])]
     encodings = sorted({entry.line.encoding for entry in entries}, reverse=True)
     if lines == 1:
         return f"{shlex.join(get)} | {shlex.join([*verify, STDIN])}"
