@@ -22,7 +22,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("brief", "codes", "escape", "escape_tables", "newtypes", "progress"),
     ("errors",),
-    ("durable",),
+    ("durable", "wall_clock"),
     ("files", "output_folder"),
     ("encoding",),
     ("spawning",),
@@ -58,8 +58,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
 EDGE = {
-    "durable", "files", "output_folder", "spawning", "net", "archive", "recompute", "store", "conformance",
-    "cli", "mirror",
+    "durable", "wall_clock", "files", "output_folder", "spawning", "net", "archive", "recompute", "store",
+    "conformance", "cli", "mirror",
     "__main__",
 }  # fmt: skip
 

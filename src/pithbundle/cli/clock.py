@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +11,7 @@ import click
 from pithbundle.cli.numeric import decimal
 from pithbundle.encoding.timestamps import instant, is_submitted_at
 from pithbundle.report import Clock
+from pithbundle.wall_clock import stamp, utc_now
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,7 +43,7 @@ def read_clock(max_age: float | None, now: str | None) -> Clock:
         click.UsageError: ``now`` is not a time of TIME-1.
     """
     if now is None:
-        moment = datetime.now(UTC).replace(tzinfo=None)
+        moment = utc_now().replace(tzinfo=None)
     else:
         text = instant(now)
         if text is None:
@@ -67,7 +68,7 @@ def time_option_value(option: str, value: str | None) -> str:
         click.UsageError: it is not of the form ``2026-11-20T00:00:00Z``.
     """
     if value is None:
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return stamp()
     if not is_submitted_at(value):
         message = f"{option} takes a time such as 2026-11-20T00:00:00Z"
         raise click.UsageError(message, click.get_current_context())

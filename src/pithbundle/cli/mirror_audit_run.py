@@ -34,6 +34,7 @@ from pithbundle.mirror.remote import Remote
 from pithbundle.net import AsyncClient, ClientOptions
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
+from pithbundle.wall_clock import stamp
 
 __all__ = ["NUMBERS_BYTES", "AuditOptions", "Request", "Round", "audited", "read_numbers", "watch"]
 
@@ -108,8 +109,7 @@ def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | No
 
         def keep(found: Found, documents: Sequence[FindingDocument]) -> None:
             if folder is not None:
-                now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-                names[found.key] = folder.keep(finding_of(found, documents, verifier, now), found)
+                names[found.key] = folder.keep(finding_of(found, documents, verifier, stamp()), found)
 
         earlier = () if folder is None else tuple(folder.heads(request.urls))
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:

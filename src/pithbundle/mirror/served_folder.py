@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -19,6 +18,7 @@ from pithbundle.files import read_regular
 from pithbundle.mirror.answers import JSON, PACK, TEXT, FileDocument
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign, Statement, write_digests
 from pithbundle.store import View
+from pithbundle.wall_clock import stamp
 
 #: The folder in that of the store, and what is in it.
 SERVED: Final = "served"
@@ -129,7 +129,13 @@ class ServedFolder:
         """
         archive = ARCHIVE if os.path.lexists(os.path.join(self.packs, MANIFEST)) else None
         statement = Statement(
-            origin, view.rules, view.policy_sha256, view.records, view.events, generated_at or now(), archive
+            origin,
+            view.rules,
+            view.policy_sha256,
+            view.records,
+            view.events,
+            generated_at or stamp(),
+            archive,
         )
         made = write_digests(self.digests, view.lines, statement, sign)
         if made.head.sha256 not in self.heads():
@@ -205,8 +211,3 @@ class ServedFolder:
         digest = sha256(data).hexdigest()
         found[MANIFEST] = FileDocument(path, len(data), JSON, digest, immutable=False)
         return found
-
-
-def now() -> str:
-    """The time of the clock of this machine in whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

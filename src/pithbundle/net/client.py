@@ -8,7 +8,7 @@ import ssl
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
 
@@ -20,6 +20,7 @@ from pithbundle.net.pacing import BUSY, MAX_RETRY_AFTER, Pace, Requests, retry_a
 from pithbundle.net.resolving import Addresses, Resolve, system_resolve
 from pithbundle.net.transport import Received, Transport
 from pithbundle.net.urls import Target, parse_url, redirected
+from pithbundle.wall_clock import utc_now
 
 try:
     import stamina
@@ -70,7 +71,7 @@ class System:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     #: Seconds, by a clock that is never set.
     clock: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    now: Callable[[], datetime] = utc_now
     socket_type: type[MeteredSocket] = MeteredSocket
 
 
@@ -211,7 +212,7 @@ class AsyncClient:
         """Hold up the host that answers that it is busy (NET-15)."""
         if exchange.status not in BUSY:
             return
-        seconds = retry_after(exchange.header("retry-after"), self._system.now())
+        seconds = retry_after(exchange.header("retry-after"), exchange.header("date"), self._system.now())
         if seconds is None:
             raise _BusyError(exchange)
         if seconds <= MAX_RETRY_AFTER:

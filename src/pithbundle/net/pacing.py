@@ -73,20 +73,27 @@ class Requests:
         self.sent += 1
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
+def retry_after(value: str | None, date: str | None, now: datetime) -> float | None:
     """Return the seconds that a header Retry-After asks for, or None if it states nothing readable (NET-15).
 
     Args:
         value: the header, a number of seconds or a date. Hostile.
-        now: the time of the answer, UTC.
+        date: the header Date, the time of the answer by the clock of the server. Hostile.
+        now: that time by the clock of this machine, UTC, which counts if the server does not state it.
     """
     if value is None:
         return None
     if value.isascii() and value.isdigit():
         return float(value) if len(value) <= 9 else float("inf")
+    until = _moment(value)
+    return None if until is None else max(0.0, (until - (_moment(date) or now)).total_seconds())
+
+
+def _moment(date: str | None) -> datetime | None:
+    if date is None:
+        return None
     try:
-        date = parsedate_to_datetime(value)
+        found = parsedate_to_datetime(date)
     except ValueError:
         return None
-    date = date.replace(tzinfo=UTC) if date.tzinfo is None else date
-    return max(0.0, (date - now).total_seconds())
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

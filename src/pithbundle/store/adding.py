@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from pithbundle.bundle.number import is_suffix
@@ -19,6 +19,7 @@ from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.segments import AreaName
 from pithbundle.store.settings import require_origin
 from pithbundle.store.updating import Updater
+from pithbundle.wall_clock import stamp
 
 #: What became of a bundle that was added. ``smaller`` occurs in a synchronisation alone.
 AddedStatus: TypeAlias = Literal["added", "unchanged", "quarantined", "smaller"]
@@ -89,7 +90,7 @@ class Addition:
         self._sequence += 1
         frame = frame_of(given.data)
         head = Head(
-            self._sequence, given.origin, given.received_at or _now(), given.address, given.requested,
+            self._sequence, given.origin, given.received_at or stamp(), given.address, given.requested,
             facts.suffix, encoding, digest, len(given.data), len(frame), self._keeper.settings.store,
         )  # fmt: skip
         area: AreaName = "quarantine" if facts.code else "segments"
@@ -144,10 +145,6 @@ def _is_smaller(facts: Facts, newest: StoredEntry) -> bool:
     mine = {*ids_in(facts.valid_ids)}, {*ids_in(facts.unverified_ids)}
     theirs = {*newest.event_ids}, {*ids_in(newest.unverified_ids)}
     return mine != theirs and mine[0] <= theirs[0] and mine[1] <= theirs[1]
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def require_incoming(given: Incoming) -> None:

@@ -131,4 +131,20 @@ NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after(value, NOW) == seconds
+    assert retry_after(value, None, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        # By the clock of the server, whatever that of this machine.
+        ("Mon, 01 Jun 2026 10:59:30 GMT", 30.0),
+        ("Mon, 01 Jun 2026 12:59:30 +0200", 30.0),
+        ("Mon, 01 Jun 2026 11:30:00 GMT", 0.0),
+        ("soon", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_a_date_is_compared_with_the_date_of_the_response(date: str, seconds: float) -> None:
+    assert retry_after("Mon, 01 Jun 2026 11:00:00 GMT", date, NOW) == seconds
+    assert retry_after("20", date, NOW) == 20

@@ -26,6 +26,7 @@ from pithbundle.mirror.audit.words import Word, exit_status
 from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
 from pithbundle.verifier import Verifier
+from pithbundle.wall_clock import utc_now
 
 #: How many records are read and compared together.
 CHUNK: Final = 128
@@ -58,7 +59,7 @@ class Outside:
     """What an audit uses of the outside world; tests replace it."""
 
     sleep: Sleep = asyncio.sleep
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    now: Callable[[], datetime] = utc_now
     random: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
     #: Seconds that a head may come after the others.
     late: float = LATE
