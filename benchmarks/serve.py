@@ -67,6 +67,8 @@ def goes_on(made, kind):
     except OSError:
         return False
 clients = [connected(number % 3) for number in range(count)]
+# Until the server has taken the first burst.
+time.sleep(1)
 print("connected", flush=True)
 while True:
     for number, made in enumerate(clients):

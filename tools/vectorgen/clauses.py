@@ -158,7 +158,7 @@ UNTESTABLE: Final = {
     "SERVE-13": "about a network; tests/unit/mirror/serve/test_monitor.py shows it",
     "SERVE-14": "about a network; tests/cli/test_mirror_serve.py shows it",
     "SERVE-15": "about a network; tests/unit/mirror/serve/test_app.py and tests/unit/mirror/serve/test_requests.py show it",
-    "SERVE-16": "about a network; tests/unit/mirror/serve/test_protocol.py and tests/unit/mirror/serve/test_app.py show it",
+    "SERVE-16": "about a network; tests/unit/mirror/serve/test_protocol.py, tests/unit/mirror/serve/test_app.py and tests/unit/mirror/serve/test_listening.py show it",
     "RECOMP-1": "about containers of bundles; tests/unit/recompute/test_run_layouts.py shows it",
     "RECOMP-2": "about containers of bundles; tests/unit/recompute/test_run.py shows it",
     "RECOMP-3": "about containers of bundles; tests/unit/recompute/test_run_layouts.py shows it",

@@ -1,7 +1,8 @@
-"""Where a server listens (SERVE-6)."""
+"""Where a server listens (SERVE-6), and what the system takes for its connections (SERVE-16)."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 import pytest
@@ -40,3 +41,17 @@ def test_responses_do_not_wait_for_acknowledgements() -> None:
     for address in ("127.0.0.1", "::1"):
         with listening(address, 0) as found:
             assert found.proto == socket.IPPROTO_TCP
+
+
+def test_the_system_takes_little_for_a_client_that_reads_nothing() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        taken = 0
+        with accepted, contextlib.suppress(BlockingIOError):
+            accepted.setblocking(False)
+            while taken < 16 << 20:
+                taken += accepted.send(bytes(1 << 18))
+    # Without a limit, 2.8 million.
+    assert 100_000 < taken < 500_000
