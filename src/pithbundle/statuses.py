@@ -55,10 +55,12 @@ def why_not_applied(report: Report, listed: Listed, reason: str) -> str:
     if reason == "retracted":
         return "retracted by its signer"
     event, rules, record = listed.element.event, report.rules, report.record
-    event_type = None if event is None or rules is None else rules.event_types.get(event.event_type)
-    where = None
-    if event is not None and event_type is not None and record is not None:
-        where = event_type.schema_fault(event.target, event.payload, record)
+    # An event that is not applied is of a type of the rules: of the others the status says so.
+    where = (
+        None
+        if event is None or rules is None or record is None
+        else rules.event_types[event.event_type].schema_fault(event.target, event.payload, record)
+    )
     at = "" if where is None else f" at {where[1]}"
     return f"schema error{at} [{reason}, KIND-2]: {CODES[reason].meaning}"
 

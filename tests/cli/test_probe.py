@@ -204,7 +204,7 @@ def test_processes_find_what_one_finds() -> None:
     found = []
     for jobs in ("1", "2"):
         done = run(
-            "probe", "b.json", "twin.json", "--policy", "p.json", "--time", "8", "--jobs", jobs, "--json"
+            "probe", "b.json", "twin.json", "--policy", "p.json", "--time", "60", "--jobs", jobs, "--json"
         )
         assert done.err == ""
         found.append(json.loads(done.stdout))

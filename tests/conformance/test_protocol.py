@@ -12,6 +12,7 @@ import pytest
 
 from kit.data import REPO
 from pithbundle.conformance import differential, mutated, reports
+from pithbundle.conformance.digest_operations import DIGEST_OPERATIONS
 from pithbundle.conformance.protocol import (
     ExpectedFailure,
     Result,
@@ -22,6 +23,7 @@ from pithbundle.conformance.protocol import (
     expected_failure,
     read_expected_failures,
 )
+from pithbundle.conformance.requests import RequestError
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.shrink import Case, shrink
 from pithbundle.conformance.vectorfiles import read_vectors, requests
@@ -376,3 +378,8 @@ def test_nothing_in_the_folder_signs() -> None:
 def test_nothing_to_merge_is_an_error_of_the_merge() -> None:
     reported = answer({"id": 1, "op": "merge", "args": {"inputs": [], "policy": None}})
     assert reported["error"]["code"] == "type"
+
+
+def test_a_file_that_a_request_lacks_is_a_fault_of_the_request() -> None:
+    with pytest.raises(RequestError, match="is missing"):
+        DIGEST_OPERATIONS["read_tree"]({"root": "00" * 32, "records": 1, "files": []})

@@ -42,7 +42,7 @@ from pithbundle.errors import BundleError
 from pithbundle.joined import Location
 from pithbundle.newtypes import Pointer
 from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, together
-from pithbundle.report import Clock, Rejection, Report
+from pithbundle.report import Clock, FileReport, Rejection, Report
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
@@ -453,3 +453,8 @@ def test_an_input_has_the_results_of_the_checks() -> None:
     )  # fmt: skip
     assert not hasattr(given, "valid") and not hasattr(given, "ids_without_valid_event")
     assert len(repr(given)) < 200
+
+
+def test_a_report_on_a_file_is_made_by_a_verifier() -> None:
+    with pytest.raises(TypeError, match="made by Verifier"):
+        FileReport()

@@ -399,3 +399,22 @@ def test_a_document_that_is_rejected(value: Any, error: type[PithError], code: s
     with pytest.raises(error) as caught:
         verifier().verify_document(to_json(value))
     assert (type(caught.value), caught.value.code) == (error, code)
+
+
+def test_a_verified_bundle_is_made_by_a_verifier() -> None:
+    with pytest.raises(TypeError, match="made by Verifier"):
+        VerifiedBundle()
+
+
+def test_a_copy_of_a_verifier_begins_with_an_empty_cache() -> None:
+    mine = verifier(cache_size=7)
+    found = mine.verify(DATA)
+    other = pickle.loads(pickle.dumps(mine))
+    assert (other.policy, other.rules, other.limits, other.cache_size) == (
+        mine.policy,
+        mine.rules,
+        mine.limits,
+        7,
+    )
+    assert mine._cache and not other._cache
+    assert other.verify(DATA).events == found.events

@@ -63,6 +63,13 @@ def empty(found: Diff) -> bool:
     return found.equal and not found.events and not found.state and not found.decisions and not found.labels
 
 
+def test_a_difference_is_shown_in_one_short_line() -> None:
+    side = bundle_side(RECORD, [])
+    assert (
+        repr(diff_sides(side, side)) == "Diff(equal=True, same_record=True, events=0, state=0, decisions=0)"
+    )
+
+
 def mirrored(one: Diff, other: Diff) -> bool:
     return (
         one.equal == other.equal

@@ -15,6 +15,7 @@ from pithbundle.digests.tree import (
     Tree,
     TreeBuilder,
     build,
+    check_file,
     depth_of,
     is_name,
     names_of,
@@ -163,3 +164,13 @@ def test_a_tree_of_another_number_of_records() -> None:
 
 def test_the_counter_of_lines_is_a_digest() -> None:
     assert line(1) != line(2) and line(1).suffix == line(1, 2).suffix
+
+
+def test_a_file_is_at_most_of_the_size_and_has_the_hash_of_its_name() -> None:
+    data = b"a line\n"
+    name = hashlib.sha256(data).hexdigest()
+    assert check_file(name, data, len(data)) == data
+    with pytest.raises(DigestError, match="more than 6 bytes"):
+        check_file(name, data, len(data) - 1)
+    with pytest.raises(DigestError, match="another SHA-256"):
+        check_file(name, data[1:], len(data))

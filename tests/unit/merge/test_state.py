@@ -32,6 +32,7 @@ from kit.results import WHEN, check, checked, merge, merged, read
 from kit.tampered import flipped
 from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.rules import MERGE_1
+from pithbundle.merge.state import State
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
@@ -316,3 +317,12 @@ def test_a_state_of_more_than_one_inputs_limits_reads_back() -> None:
         for n in range(3)
     ]
     assert merged(RECORD, events).state == oracle.state_of(RECORD, events, [])
+
+
+def test_a_state_is_made_by_a_ledger_and_has_entries_of_classes() -> None:
+    with pytest.raises(TypeError, match="made by Ledger"):
+        State()
+    view = merged(RECORD, []).view
+    for other in (int, "AuthorClaim", None):
+        with pytest.raises(TypeError, match="must be a class of entries"):
+            view.entries(other)  # type: ignore[type-var, arg-type]

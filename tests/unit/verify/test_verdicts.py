@@ -74,3 +74,4 @@ def test_representations_name_what_identifies_a_value() -> None:
     assert repr(result.receipts[0]).startswith("ReceiptVerdict(/events/")
     policy = Policy.from_value(demo.demo_policy())
     assert repr(policy) == f"Policy(keys={len(policy.keys)}, sha256={policy.sha256})"
+    assert repr(result.events[0]).startswith("CheckedEvent(/events/0, event_id=")
