@@ -179,6 +179,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with a copy of the package, to import it from."""
     index = tmp_path / "src"
     shutil.copytree(PACKAGE, index / PACKAGE.name)
+    # In a checkout the pages find their scripts beside the sources.
+    (tmp_path / "js").symlink_to(REPO / "js")
     yield index
     shutil.rmtree(index)
 
