@@ -46,6 +46,7 @@ def test_what_the_first_pages_write_in_a_checkout_is_ignored() -> None:
     assert {"demo-state.json", "state.json"} <= written <= ignored
 
 
+@pytest.mark.slow
 def test_the_pages_can_be_followed_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one shell, in the order in which the README offers them: none finds its outputs there already."""
     session = pages.scratch(tmp_path)

@@ -38,6 +38,8 @@ UNDER_EACH_PYTHON: Final = (
     "tests/conformance/test_vectors.py::test_the_files_are_what_the_generator_writes",
     "tests/conformance/test_vectors.py::test_the_package_passes",
 )
+#: What computes for long, the same under every Python: tested under a second one with ``--whole``.
+LONG_SEARCHES: Final = ("--ignore", "tests/unit/verify/probing")
 #: The tests that are fast and read files of every folder of the archive.
 FROM_THE_ARCHIVE: Final = (
     *(
@@ -149,13 +151,13 @@ def with_pip(python: str, entry: str | None) -> Callable[[Path], str]:
     return work
 
 
-def under(python: str) -> Callable[[Path], str]:
-    """Set up under one Python and test what must not depend on it."""
+def under(python: str, *more: str) -> Callable[[Path], str]:
+    """Set up under one Python and test what must not depend on it; ``more`` are arguments of pytest."""
 
     def work(folder: Path) -> str:
         venv = folder / "venv"
         set_up(python, venv)
-        words = tested(venv, *UNDER_EACH_PYTHON)
+        words = tested(venv, *UNDER_EACH_PYTHON, *more)
         if digests(venv / "bin" / "python") != digests(sys.executable):
             raise Failed(f"the digests of the demo bundles are not those of Python {THIS}")
         return f"{words}; the digests are those of Python {THIS}"
@@ -237,7 +239,7 @@ def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
         elif not whole and version not in newest:
             yield f"Python {version}: tested with --whole"
         else:
-            yield Job(f"Python {version}", under(found))
+            yield Job(f"Python {version}", under(found, *(() if whole else LONG_SEARCHES)))
     oldest = find(OLDEST)
     for version, entry in pips().items():
         if oldest is None:

@@ -45,12 +45,15 @@ def test_types() -> None:
     passes(node(), str(installed("typescript") / "bin" / "tsc"))
 
 
-@pytest.mark.slow
+# `make js` runs these two, and everything else of js/test; CI runs `make js`.
+
+
+@pytest.mark.long
 def test_vectors() -> None:
     passes(node(), "--test", "test/vectors.test.js")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["browser", "page"])
 def test_in_chromium(name: str) -> None:
     """The vectors, and the page."""
