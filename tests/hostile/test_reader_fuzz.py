@@ -266,8 +266,9 @@ def test_worst_inputs_stay_within_their_time_and_256_mb(name: str) -> None:
     code, seconds, peak = measured(name)
     assert code == WORST[name][1]
     assert peak < 256 * 1024 * 1024
-    # What is accepted may name a fault in each of 199,000 elements.
-    assert seconds < (2 if code == "ok" else 1) * slowness()
+    # What is accepted may name a fault in each of 199,000 elements. It took half of this where nothing else
+    # ran; what is quadratic takes minutes.
+    assert seconds < (4 if code == "ok" else 2) * slowness()
 
 
 # --- Verdicts depend on the bytes alone -------------------------------------------------

@@ -9,9 +9,11 @@ too little of its event.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 from pithbundle.verify.probing.candidates import (
@@ -131,8 +133,8 @@ def elements_of(source: int, document: Node, *, state: bool = False) -> list[Ele
     found = [
         Element(source, index, item, number, known) for index, item in enumerate(items) if type(item) is dict
     ]
-    ids = [_possible_ids(one) for one in found]
-    return [replace(one, other_ids=_nearest(ids, at)) for at, one in enumerate(found)]
+    nearest = nearest_ids([_possible_ids(one) for one in found])
+    return [replace(one, other_ids=ids) for one, ids in zip(found, nearest, strict=True)]
 
 
 def _possible_ids(element: Element) -> list[str]:
@@ -141,16 +143,34 @@ def _possible_ids(element: Element) -> list[str]:
     return [str(value_at(element.value, path)) for path in near[:_MAX_LINKED]]
 
 
-def _nearest(ids: list[list[str]], at: int) -> tuple[str, ...]:
-    """The ids of the elements before and behind one, the nearest first and of equals the one before."""
-    found: dict[str, None] = {}
-    for distance in range(1, len(ids)):
-        for other in (at - distance, at + distance):
-            if 0 <= other < len(ids):
-                found.update(dict.fromkeys(ids[other]))
-        if len(found) >= _MAX_OTHER_IDS:
-            break
-    return tuple(found)[:_MAX_OTHER_IDS]
+def nearest_ids(ids: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """For each element the ids of others (PROBE-4), the nearest first and of equals the one before.
+
+    Args:
+        ids: what may be the id of each element.
+    """
+    behind = [*_ids_before(ids[::-1])][::-1]
+    for before, after in zip(_ids_before(ids), behind, strict=True):
+        near = [
+            (distance, side, rank, text) for side in (0, 1) for distance, rank, text in (before, after)[side]
+        ]
+        yield tuple(dict.fromkeys(text for *_, text in sorted(near)))[:_MAX_OTHER_IDS]
+
+
+def _ids_before(ids: Sequence[Sequence[str]]) -> Iterator[list[tuple[int, int, str]]]:
+    """For each element the last few ids before it: how far away, which of its element, and the id.
+
+    Whoever looks from each element for ids that few elements have, or that all have, walks over all of them.
+    """
+    # In the order in which they occurred last.
+    last: dict[str, tuple[int, int]] = {}
+    for at, own in enumerate(ids):
+        yield [
+            (at - place, rank, text) for text, (place, rank) in islice(reversed(last.items()), _MAX_OTHER_IDS)
+        ]
+        for rank in reversed(range(len(own))):
+            last.pop(own[rank], None)
+            last[own[rank]] = (at, rank)
 
 
 def _items(document: Node) -> list[Node]:
