@@ -54,7 +54,7 @@ def test_they_pass_whether_sigint_was_ignored_or_not() -> None:
                 "-p",
                 "no:cacheprovider",
                 "-m",
-                "signals and not long",
+                "signals and not slow and not long",
                 *paths,
             ],
             cwd=REPO,

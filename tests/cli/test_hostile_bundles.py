@@ -15,6 +15,7 @@ import pytest
 
 from kit import DEMO, UNKNOWN_SIGNER, Json, Signer, attached, bundle, event, policy, to_json
 from kit.command_line import (
+    EACH_STREAM,
     HOSTILE,
     Result,
     assert_harmless,
@@ -142,8 +143,7 @@ def tame(text: str) -> str:
     return text.replace("\0", "").replace("\ud800", "").replace("\U0010ffff", "")[:4000]
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-@pytest.mark.parametrize("tty", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize(("text", "tty"), EACH_STREAM)
 def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> None:
     made, mine = signed(tame(text))
     keys = tmp_path / "policy.json"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kit import Json, Signer, attached, bundle, event, policy, to_json
-from kit.command_line import HOSTILE, Result, assert_harmless, columns, hostile_arguments, run
+from kit.command_line import EACH_STREAM, HOSTILE, Result, assert_harmless, columns, hostile_arguments, run
 from kit.data import REPO
 from kit.demo import RECORD
 from kit.payloads import (
@@ -99,8 +99,7 @@ def loud(text: str) -> tuple[bytes, bytes]:
     return to_json(bundle(RECORD, events, aliases_at=WHEN)), to_json(policy(signer, other))
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-@pytest.mark.parametrize("tty", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize(("text", "tty"), EACH_STREAM)
 def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> None:
     data, mine = loud(tame(text))
     keys = tmp_path / "policy.json"

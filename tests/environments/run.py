@@ -1,13 +1,14 @@
 """Sets the project up in fresh environments, as the Makefile does, and tests it there: `make environments`.
 
-* With each pip of ``requirements/pip.txt``: the oldest and the newest that are promised to work.
+* With the oldest pip of ``requirements/pip.txt``.
 * Under the newest Python of ``interpreters.VERSIONS`` that the machine has: unit tests and vectors,
   and the same digests of the same bundles.
 * From the source archive, unpacked in an empty folder: the tests that read files of every folder.
 * The wheel with the extra ``cli`` and without extras, away from the repository.
 
-What the machine does not have is named. ``--whole`` adds the Pythons between, and the unit tests of the
-source archive. ``--newest-pip`` adds the newest pip of the index, which is no part of a reproducible run.
+What the machine does not have is named. ``--whole`` adds the other pips of the list, the Pythons between, and
+more tests of the source archive. ``--newest-pip`` adds the newest pip of the index, which is no part of a
+reproducible run.
 """
 
 from __future__ import annotations
@@ -51,8 +52,10 @@ FROM_THE_ARCHIVE: Final = (
     ),
     *("tests/environments", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
 )
-#: More tests of the archive for ``--whole``.
+#: More tests of the archive for ``--whole``, and those that are left out without it, which run all examples.
 WHOLE: Final = ("tests/unit",)
+EXAMPLES: Final = ("test_examples", "test_conforming_reader")
+NOT_WHOLE: Final = tuple(f"--ignore=tests/docs/{name}.py" for name in EXAMPLES)
 #: It is fetched for the JavaScript implementation and no part of the archive.
 WITHOUT_NODE_MODULES: Final = "not test_types"
 
@@ -242,13 +245,15 @@ def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
             yield Job(f"Python {version}", under(found, *(() if whole else LONG_SEARCHES)))
     oldest = find(OLDEST)
     for version, entry in pips().items():
-        if oldest is None:
+        if not whole and version != next(iter(pips())):
+            yield f"pip {version}: tried with --whole"
+        elif oldest is None:
             yield f"pip {version}: not tried, since no Python {OLDEST} is on this machine"
         else:
             yield Job(f"pip {version}", with_pip(oldest, entry))
     if newest_pip:
         yield Job("newest pip", with_pip(sys.executable, None))
-    yield Job("source archive", lambda folder: archive(folder, *WHOLE) if whole else archive(folder))
+    yield Job("source archive", lambda folder: archive(folder, *(WHOLE if whole else NOT_WHOLE)))
     yield Job("wheel with cli", wheel)
     yield Job("wheel without extras", plain_wheel)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jsonschema
+import pytest
 
 import pithbundle
 from pithbundle.cli import schemas
@@ -248,6 +249,18 @@ HOSTILE: dict[str, str] = {
     "delete": "x\x7f",
     "lone surrogate": "x\ud800",
 }
+
+#: Each of them in a pipe, and on a terminal: every fifth in the ordinary run.
+EACH_STREAM: Final = [
+    pytest.param(
+        text,
+        tty,
+        id=f"{'terminal' if tty else 'pipe'}-{name}",
+        marks=[pytest.mark.long] * (tty and n % 5 > 0),
+    )
+    for tty in (False, True)
+    for n, (name, text) in enumerate(HOSTILE.items())
+]
 
 # Beside the general categories: characters that draw nothing, or that change their neighbour.
 _INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | {
