@@ -15,6 +15,7 @@ import pytest
 
 import kit.registries
 from kit import to_json
+from kit.processor import slowness
 from kit.registries import Json, Key, Registry, changed, draw, policy, put_text, verifies
 from pithbundle.errors import InputError
 from pithbundle.verifier import Verifier
@@ -110,7 +111,7 @@ def test_five_hundred_registries_are_settled_in_time(first: int) -> None:
         settles(registry, result)
     print(f"median {statistics.median(seconds):.2f} s, maximum {max(seconds):.2f} s")
     assert statistics.median(seconds) < 1
-    assert max(seconds) < 10
+    assert max(seconds) < 10 * slowness()
 
 
 @pytest.mark.parametrize(
