@@ -134,14 +134,15 @@ $(PLAIN:%=plain-%): plain-%: $(DEV)
 # Every ordinary test once, and the coverage.
 ordinary: coverage $(PLAIN:%=plain-%)
 
-# The core must reach every branch by the tests of its modules, of the vectors and of the command line. The edge (files, command line) has error paths that
-# only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
+# The core must reach every branch by the tests of its modules, of the vectors and of the command line.
+# The edge (files, command line) has error paths that only a broken disk or terminal reaches: those it tests
+# by injection, to a lower floor.
 coverage: $(COVERED:%=covered-%)
 	$(BIN)/coverage combine --quiet $(COVERED:%=.coverage.%)
 	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
 	$(BIN)/coverage report --include='$(EDGE)' --omit='$(EXTRA)' --fail-under=95
 
-# Fresh environments: several pips, another Python, the source archive, the wheel.
+# Fresh environments: the oldest pip, another Python, the source archive, the wheel.
 # ENVIRONMENTS='--newest-pip' adds the newest pip of the index, --whole what only repeats; '--only wheel' runs one.
 environments: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m environments.run $(ENVIRONMENTS)

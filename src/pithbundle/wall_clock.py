@@ -14,6 +14,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def stamp() -> str:
-    """The time in whole seconds, as ``2026-11-20T00:00:00Z``."""
-    return utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
+def stamp(moment: datetime | None = None) -> str:
+    """A moment with a zone in whole seconds, as ``2026-11-20T00:00:00Z``; by default now."""
+    return (moment or utc_now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

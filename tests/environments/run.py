@@ -244,9 +244,9 @@ def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
         else:
             yield Job(f"Python {version}", under(found, *(() if whole else LONG_SEARCHES)))
     oldest = find(OLDEST)
-    for version, entry in pips().items():
-        if not whole and version != next(iter(pips())):
-            yield f"pip {version}: tried with --whole"
+    for place, (version, entry) in enumerate(pips().items()):
+        if place and not whole:
+            yield f"pip {version}: tested with --whole"
         elif oldest is None:
             yield f"pip {version}: not tried, since no Python {OLDEST} is on this machine"
         else:

@@ -7,7 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Protocol
 
 from pithbundle.digests.differences import Descent, Want, not_comparable
@@ -26,7 +26,7 @@ from pithbundle.mirror.audit.words import Word, exit_status
 from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
 from pithbundle.verifier import Verifier
-from pithbundle.wall_clock import utc_now
+from pithbundle.wall_clock import stamp, utc_now
 
 #: How many records are read and compared together.
 CHUNK: Final = 128
@@ -148,7 +148,7 @@ class _Run:
         self.first: Mirror | None = None
 
     def time(self) -> str:
-        return self.outside.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return stamp(self.outside.now())
 
     # -- heads ------------------------------------------------------------------------------
 

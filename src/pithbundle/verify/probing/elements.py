@@ -151,10 +151,11 @@ def nearest_ids(ids: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     """
     behind = [*_ids_before(ids[::-1])][::-1]
     for before, after in zip(_ids_before(ids), behind, strict=True):
-        near = [
-            (distance, side, rank, text) for side in (0, 1) for distance, rank, text in (before, after)[side]
-        ]
-        yield tuple(dict.fromkeys(text for *_, text in sorted(near)))[:_MAX_OTHER_IDS]
+        sides = enumerate((before, after))
+        near = sorted(
+            (distance, side, rank, text) for side, ids_of in sides for distance, rank, text in ids_of
+        )
+        yield tuple(dict.fromkeys(text for *_, text in near))[:_MAX_OTHER_IDS]
 
 
 def _ids_before(ids: Sequence[Sequence[str]]) -> Iterator[list[tuple[int, int, str]]]:
