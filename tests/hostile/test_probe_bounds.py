@@ -58,6 +58,7 @@ def numbers(count: int) -> Json:
 HOSTILE: Final[dict[str, Callable[[], list[Json]]]] = {
     "objects of two members": lambda: [signed(**{f"m{n}": {"a": 1, "b": 2} for n in range(3_000)})],
     "more objects": lambda: [signed(**{f"m{n}": {"a": 1, "b": 2} for n in range(30_000)})],
+    "elements without members": lambda: [{} for _ in range(60_000)],
     "members": lambda: [signed(**numbers(100_000))],
     "members in a payload": lambda: [signed(payload=numbers(100_000))],
     "members backwards": lambda: [signed(**{f"m{99_999 - n}": n for n in range(50_000)})],

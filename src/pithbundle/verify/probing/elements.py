@@ -40,6 +40,8 @@ _TYPE_NAMES: Final = frozenset(("payloadtype", "mediatype", "contenttype"))
 #: How many headers of JWS or payload types an element has at most, and ids of other elements.
 _MAX_HEADERS: Final = 2
 _MAX_OTHER_IDS: Final = 8
+#: A number of events. Python converts no number of thousands of digits.
+_COUNT: Final = re.compile("[0-9]{1,16}")
 #: How many digests of an element may be its id, for others that link to it.
 _MAX_LINKED: Final = 2
 
@@ -229,7 +231,7 @@ def shown_of_state(document: Node) -> tuple[int, int | None]:
     The second is None where the state does not state it.
     """
     count = document.get("event_count") if type(document) is dict else None
-    claimed = int(count.text) if type(count) is Number and count.text.isdigit() else None
+    claimed = int(count.text) if type(count) is Number and _COUNT.fullmatch(count.text) else None
     return len(_of_state(0, document)), claimed
 
 

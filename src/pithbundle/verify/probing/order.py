@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from heapq import heappop, heappush
 from math import comb
 from typing import Final, NamedTuple
 
@@ -86,21 +87,32 @@ def ordered_tasks(
 def _all(material: Material, is_open: Callable[[int], bool]) -> Iterator[Task]:
     # An element that begins is its index, one whose strings are due the complement of it.
     waiting: dict[int, list[_Stream | int]] = {}
+    # A heap: there may be as many levels as elements.
+    levels: list[int] = []
+
+    def wait(until: int, item: _Stream | int) -> None:
+        if until not in waiting:
+            waiting[until] = []
+            heappush(levels, until)
+        waiting[until].append(item)
+
     for at, weight in _ranks(material.elements):
-        waiting.setdefault(weight + 1, []).append(at)
+        wait(weight + 1, at)
     sizes: dict[_Stream, int] = {}
-    while waiting:
-        level = min(waiting)
+    while levels:
+        # Elements in which nothing is to be tried have no task at which a search would look at the clock.
+        material.check()
+        level = heappop(levels)
         for item in sorted(waiting.pop(level), key=_position):
             if isinstance(item, int):
                 if item < 0:
                     yield from (task for task in _texts(material, level, ~item) if is_open(~item))
                 elif is_open(item):
                     yield Task(level, item, "claimed")
-                    waiting.setdefault(level + _TEXTS, []).append(~item)
+                    wait(level + _TEXTS, ~item)
                     for stream in _streams(material, item, level - 1):
                         # Those that are due already are taken at the next level.
-                        waiting.setdefault(max(level + 1, stream.level(0)), []).append(stream)
+                        wait(max(level + 1, stream.level(0)), stream)
                 continue
             size = sizes.pop(item, 0)
             while size < len(_levels(item.slots, item.unit)) and item.level(size) <= level:
@@ -110,7 +122,7 @@ def _all(material: Material, is_open: Callable[[int], bool]) -> Iterator[Task]:
                 size += 1
             if size < len(_levels(item.slots, item.unit)) and is_open(item.element):
                 sizes[item] = size
-                waiting.setdefault(item.level(size), []).append(item)
+                wait(item.level(size), item)
 
 
 def _position(item: _Stream | int) -> tuple[int, str, int, int]:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.findings import finding, location_of
 from pithbundle.verify.probing.recipes import in_words
 from pithbundle.verify.probing.results import Found, ProbeResult, ProbeStatus
@@ -33,11 +32,19 @@ def result_of(search: Search, policy: Policy, inputs: int, accepted: Collection[
     unexplained = [each for each in counted if location_of(each) not in explained]
     begun = {elements[hit.element].source for hit in (*search.reproduced, *search.signed_digests)}
     states = {each.source for each in elements if each.made}
+    of_source: dict[int, list[Found]] = {}
+    for each in found:
+        for source in {location.input for location in each.elements}:
+            of_source.setdefault(source, []).append(each)
+    with_candidates = {each.source for each in counted}
     statuses = [
-        _status_of(source, found, counted, source in begun, source in states) for source in range(inputs)
+        _status_of(of_source.get(source, ()), source in begun, source in states)
+        if source in with_candidates
+        else "not_settled"
+        for source in range(inputs)
     ]
     return ProbeResult(
-        status=_overall([statuses[source] for source in sorted({each.source for each in counted})]),
+        status=_overall([statuses[source] for source in sorted(with_candidates)]),
         inputs=tuple(statuses),
         found=tuple(found),
         unexplained=tuple(map(location_of, unexplained)),
@@ -73,18 +80,13 @@ def _different(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _status_of(
-    source: int, found: Sequence[Found], counted: Sequence[Element], begun: bool, is_state: bool
-) -> ProbeStatus:
-    """The status of one input; a state has no signatures, so its ids alone are enough."""
-    if not any(each.source == source for each in counted):
-        return "not_settled"
-    of_source = [each for each in found if any(location.input == source for location in each.elements)]
-    if any(each.is_settled for each in of_source):
+def _status_of(found: Sequence[Found], begun: bool, is_state: bool) -> ProbeStatus:
+    """The status of an input by what was found in it; a state has no signatures, so its ids are enough."""
+    if any(each.is_settled for each in found):
         return "settled"
-    if any(each.is_enough and each.obstacles and (each.keys or is_state) for each in of_source):
+    if any(each.is_enough and each.obstacles and (each.keys or is_state) for each in found):
         return "in_words"
-    return "partial" if of_source or begun else "not_settled"
+    return "partial" if found or begun else "not_settled"
 
 
 def _overall(statuses: Sequence[ProbeStatus]) -> ProbeStatus:

@@ -129,4 +129,10 @@ def test_how_many_events_a_state_shows(count: Any, claimed: int | None) -> None:
     entry = {"event_id": "sha256:" + "ab" * 32, "at": "2026-06-01T00:00:00Z", "payload": {}}
     state = {"event_count": count, "current": {"citations": [entry, {"event_id": "x"}]}}
     assert shown_of_state(read_lenient(canonical(state))) == (1, claimed)
+
+
+def test_a_number_of_events_of_thousands_of_digits_is_none() -> None:
+    """Python converts no such number."""
+    data = b'{"event_count":' + b"1" * 5_000 + b',"current":{}}'
+    assert shown_of_state(read_lenient(data)) == (0, None)
     assert shown_of_state([]) == (0, None)

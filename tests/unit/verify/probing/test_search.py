@@ -545,3 +545,13 @@ def test_a_rule_that_explains_nothing_is_no_explanation() -> None:
     found = search([made(0)])
     found._add(Rule(Recipe(base=("none",)), "SHA-256"), 0)
     assert found.explanations == []
+
+
+def test_elements_in_which_nothing_is_tried_look_at_the_time_too() -> None:
+    """They have no task, so no task looks at the clock for them: 60,000 took 47 seconds of a limit of one."""
+    found = search([{}, {}, {}])
+    assert [*found.tasks()] == []
+    found = search([{}, {}, {}])
+    found.material.is_over = lambda: True
+    with pytest.raises(TimeIsOver):
+        next(found.tasks())
