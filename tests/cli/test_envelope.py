@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import click
 import jsonschema
 import pytest
 
 from kit import DEMO as DEMO_KEY
 from kit import attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
+from kit.command_tree import commands
 from kit.data import REPO
 from kit.lying_mirror import exchange_of
 from kit.registries import draw
@@ -27,7 +27,6 @@ from pithbundle import Policy
 from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.cli import schemas
 from pithbundle.cli.envelope import type_name
-from pithbundle.cli.main import group
 from pithbundle.merge.timeline import Change
 from pithbundle.mirror.audit.classify import classify
 from pithbundle.mirror.audit.finding import finding_of, received
@@ -361,19 +360,7 @@ def test_every_command_gives_its_outcome_in_the_envelope(outcome: str, line: str
         assert result.status == EXIT_STATUS[outcome]
 
 
-def commands(of: click.Command = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The commands that have ``--json``."""
-    if isinstance(of, click.Group):
-        with click.Context(of) as context:
-            for name in of.list_commands(context):
-                found = of.get_command(context, name)
-                assert found is not None
-                yield from commands(found, (*path, name))
-    elif any("--json" in parameter.opts for parameter in of.params):
-        yield path
-
-
-COMMANDS = [*commands()]
+COMMANDS = [path for path, command in commands() if any("--json" in each.opts for each in command.params)]
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

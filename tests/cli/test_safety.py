@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,9 @@ import pytest
 
 from kit import bundle, made_record, many_events, policy, to_json
 from kit.command_line import killed_after, process_env, run
+from kit.command_tree import commands
 from kit.data import REPO
 from kit.strategies import FIXTURE_SIGNERS
-from pithbundle.cli.main import group
 from pithbundle.cli.numeric import decimal_number, whole_number
 from pithbundle.cli.signals import Terminated, ending_on_signals
 
@@ -40,16 +39,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def commands(above: click.Command = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, by its arguments."""
-    if isinstance(above, click.Group):
-        context = click.Context(above)
-        for name in above.list_commands(context):
-            found = above.get_command(context, name)
-            assert found is not None
-            yield from commands(found, (*path, name))
-    else:
-        yield " ".join(path), above
+#: Every command that does something, by its words.
+COMMANDS = {" ".join(path): command for path, command in commands()}
 
 
 # -- no input is written over (CLI-5) --------------------------------------------------------
@@ -96,12 +87,13 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     """A new option that names a file needs an entry above, and a test below."""
     unknown = {
         (words, param.name)
-        for words, command in commands()
+        for words, command in COMMANDS.items()
         for param in command.params
         if isinstance(param.type, click.Path) and param.name not in READS | WRITES | FOLDERS
     }
     assert not unknown
-    assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
+    writing = {words for words, each in COMMANDS.items() if WRITES & {param.name for param in each.params}}
+    assert writing == {
         "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
         "store export", "mirror digests", "mirror audit", "mirror watch",
@@ -401,7 +393,7 @@ def test_a_number_is_within_its_bounds(folder: Path, command: str, option: str, 
 
 def test_every_option_that_takes_a_number_is_tested() -> None:
     """A type of click's own reads more than digits; callbacks of ours are in the table."""
-    found = dict(commands())
+    found = COMMANDS
     for words, command in found.items():
         for param in command.params:
             assert not isinstance(param.type, (click.types.IntParamType, click.types.FloatParamType)), words
@@ -450,7 +442,7 @@ def test_colour_is_a_choice(folder: Path, tty: bool) -> None:
 
 
 def test_short_help_and_near_names() -> None:
-    for words, _ in commands():
+    for words in COMMANDS:
         assert run(*words.split(), "-h").stdout == run(*words.split(), "--help").stdout != b""
     assert run("-h").stdout == run("--help").stdout
     assert "hint: did you mean 'verify'?" in run("verfy", "x").err

@@ -12,12 +12,10 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
-import click
 import pytest
 
+from kit import command_tree
 from kit.data import REPO
-from pithbundle.cli.main import group
-from pithbundle.cli.output import Output
 
 DEPLOY: Final = REPO / "docs" / "deploy"
 UNIT: Final = (DEPLOY / "pithbundle-mirror.service").read_text(encoding="utf-8")
@@ -52,15 +50,9 @@ def directives(section: str) -> dict[str, list[str]]:
 
 
 def parsed(words: list[str]) -> dict[str, Any]:
-    """The options of a command line, as the program reads it; nothing is run."""
+    """The parameters of a command line, as the program reads it."""
     assert Path(words[0]).name == "pithbundle"
-    command: click.Command = group
-    context, rest = click.Context(command, info_name="pithbundle", obj=Output()), words[1:]
-    while isinstance(command, click.Group):
-        found = command.get_command(context, rest[0])
-        assert found is not None, rest[0]
-        command, context = found, click.Context(found, parent=context, info_name=rest.pop(0))
-    return command.make_context(command.name, rest, parent=context.parent).params
+    return command_tree.parsed(words[1:])
 
 
 def test_the_unit_starts_the_server_with_few_rights() -> None:

@@ -7,13 +7,11 @@ import re
 from pathlib import Path
 from typing import Final
 
-import click
 import pytest
 
 from docsite import markdown
-from kit import pages
+from kit import command_tree, pages
 from kit.data import REPO
-from pithbundle.cli.main import group
 
 #: ``PITHBUNDLE_UPDATE=1`` writes the outputs into the pages; read the difference.
 UPDATE: Final = os.environ.get("PITHBUNDLE_UPDATE") == "1"
@@ -87,17 +85,11 @@ def test_no_block_is_made_by_indentation(name: str) -> None:
 
 def options(words: list[str]) -> set[str] | None:
     """The options of a command line's command; None if there is no such command."""
-    command: click.Command | None = group
+    command, _, _ = command_tree.find(words)
+    if command is None:
+        return None
     known = {"-h", "--help", "--version"}
-    for word in words:
-        if not isinstance(command, click.Group):
-            break
-        command = command.get_command(click.Context(command), word)
-        if command is None:
-            return None
-    if command is not None:
-        known |= {spelling for param in command.params for spelling in param.opts}
-    return known
+    return known | {spelling for param in command.params for spelling in param.opts}
 
 
 @pytest.mark.parametrize("name", pages.PAGES)

@@ -1,8 +1,8 @@
 """Sets the project up in fresh environments, as the Makefile does, and tests it there: `make environments`.
 
 * With the oldest pip of ``requirements/pip.txt``.
-* Under the newest Python of ``interpreters.VERSIONS`` that the machine has: unit tests and vectors,
-  and the same digests of the same bundles.
+* Under the newest Python of ``interpreters.VERSIONS`` that the machine has: vectors, the units that
+  read and write bytes, and the same digests of the same bundles.
 * From the source archive, unpacked in an empty folder: the tests that read files of every folder.
 * The wheel with the extra ``cli`` and without extras, away from the repository.
 
@@ -33,14 +33,15 @@ from kit.interpreters import VERSIONS, find
 OLDEST: Final = VERSIONS[0]
 THIS: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 DEMO: Final = REPO / "vectors" / "demo"
-#: What must not depend on the Python: the rules, the vectors made anew, and what they expect.
+#: What must not depend on the Python: the vectors made anew, and what they expect.
 UNDER_EACH_PYTHON: Final = (
-    "tests/unit",
     "tests/conformance/test_vectors.py::test_the_files_are_what_the_generator_writes",
     "tests/conformance/test_vectors.py::test_the_package_passes",
 )
-#: What computes for long, the same under every Python: tested under a second one with ``--whole``.
-LONG_SEARCHES: Final = ("--ignore", "tests/unit/verify/probing")
+#: The units that a Python could change first (numbers, text, compression); the others with ``--whole``.
+ENCODINGS: Final = tuple(
+    f"tests/unit/{name}" for name in ("encoding", "bundle", "merge", "digests", "ed25519", "archive")
+)
 #: The tests that are fast and read files of every folder of the archive.
 FROM_THE_ARCHIVE: Final = (
     *(
@@ -52,7 +53,7 @@ FROM_THE_ARCHIVE: Final = (
     ),
     *("tests/environments", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
 )
-#: More tests of the archive for ``--whole``, and those that are left out without it, which run all examples.
+#: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples.
 WHOLE: Final = ("tests/unit",)
 EXAMPLES: Final = ("test_examples", "test_conforming_reader")
 NOT_WHOLE: Final = tuple(f"--ignore=tests/docs/{name}.py" for name in EXAMPLES)
@@ -242,7 +243,7 @@ def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
         elif not whole and version not in newest:
             yield f"Python {version}: tested with --whole"
         else:
-            yield Job(f"Python {version}", under(found, *(() if whole else LONG_SEARCHES)))
+            yield Job(f"Python {version}", under(found, *(WHOLE if whole else ENCODINGS)))
     oldest = find(OLDEST)
     for place, (version, entry) in enumerate(pips().items()):
         if place and not whole:
