@@ -12,7 +12,11 @@ from hypothesis import HealthCheck, Phase, settings
 # The ordinary run must give the same verdict on the same commit, so examples are derived
 # from the test itself; `make fuzz` draws fresh ones. No deadline: a loaded CI machine is slow.
 settings.register_profile(
-    "ordinary", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "ordinary",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "fuzz",

@@ -1,4 +1,4 @@
-"""Meaning and hint of each status that can have no code (spec CHECK-14, FORMAT-9, RCPT-4)."""
+"""Meaning and hint of each status that can have no code (spec CHECK-14, FORMAT-9, RCPT-4, PROBE-12)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from pithbundle.codes import CODES
 from pithbundle.joined import Listed
 from pithbundle.report import Report
+from pithbundle.verify.verdicts import CheckedEvent
 
 #: What the reader of an element that cannot be checked can do (FORMAT-9).
 UNKNOWN_FORMAT: Final = "the event format is not known to this policy: run `pithbundle probe`"
@@ -15,8 +16,8 @@ UNKNOWN_FORMAT: Final = "the event format is not known to this policy: run `pith
 WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
     "not_signed": (
         "CHECK-2",
-        "there is no signature",
-        "fetch the bundle from another mirror: the signature may be missing in this file only",
+        "there is no signature where it must be",
+        "fetch the bundle from another mirror; where the signature is elsewhere: run `pithbundle probe`",
     ),
     "unbound": (
         "CHECK-13",
@@ -62,16 +63,21 @@ def why_not_applied(report: Report, listed: Listed, reason: str) -> str:
         else rules.event_types[event.event_type].schema_fault(event.target, event.payload, record)
     )
     at = "" if where is None else f" at {where[1]}"
-    return f"schema error{at} [{reason}, KIND-2]: {CODES[reason].meaning}"
+    # Rules of a caller may have codes of their own.
+    meaning = f": {CODES[reason].meaning}" if reason in CODES else ""
+    return f"schema error{at} [{reason}, KIND-2]{meaning}"
 
 
 def files_to_probe(report: Report) -> dict[str, None]:
-    """Return the files whose event format may be another than those of the policy (FORMAT-9), in order.
+    """Return the files whose event format may be another than those of the policy (PROBE-12), in order.
 
     None of a record with anything invalid: its elements that nothing reads may be junk.
     """
     if report.outcome not in ("incomplete", "unverified"):
         return {}
     listed = (*report.without_id, *report.events)
-    unknown = (one for one in listed if one.element.verdict.status in ("unbound", "unknown_format"))
-    return dict.fromkeys(one.location.file for one in unknown)
+    return dict.fromkeys(one.location.file for one in listed if _may_be_of_another_format(one.element))
+
+
+def _may_be_of_another_format(element: CheckedEvent) -> bool:
+    return element.verdict.status in ("unbound", "unknown_format") or element.signature_elsewhere

@@ -37,7 +37,7 @@ def test_every_test_that_sends_a_signal_has_the_mark() -> None:
     assert [f"{path.name}::{name}" for (path, name), marked in found.items() if not marked] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_they_pass_whether_sigint_was_ignored_or_not() -> None:
     """This run of the tests has one of both, and this test has the other."""
     paths = sorted({str(path) for path in TESTS for _ in senders(path)})

@@ -244,7 +244,7 @@ def test_processes_that_add_lose_nothing(tmp_path: Path) -> None:
     _processes(tmp_path / "s", 4, 25, 5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_8_processes_of_500_additions_lose_nothing(tmp_path: Path) -> None:
     """F5."""
     _processes(tmp_path / "s", 8, 500, 50)

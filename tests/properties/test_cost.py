@@ -72,7 +72,7 @@ def seconds(rounds: int, call: Callable[..., object], *arguments: object) -> flo
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.slow if name in ("mixed", "conflicts") else pytest.mark.long)
+        pytest.param(name, marks=pytest.mark.slow if name == "mixed" else pytest.mark.long)
         for name in crowds.CROWDS
     ],
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kit import AUTHOR, attached, made_record, payloads
 from kit.data import REPO
+from kit.results import merged
 from pithbundle import Policy, Verifier
 from pithbundle.merge.ledger import Ledger
 from pithbundle.sentences import conflict_sentence, nothing_missing_sentence, relations_of, tone_of
@@ -45,3 +47,20 @@ def test_a_conflict_and_a_checkpoint_claim_no_more_than_is_known(ledger: Ledger)
     assert found.as_of is not None
     expected = f"nothing that S listed by {found.as_of[0]} ID is missing"
     assert nothing_missing_sentence(found, "S", "ID") == expected
+
+
+def test_what_a_retraction_makes_current_again_is_restored() -> None:
+    record = made_record()
+    claims = [
+        attached(
+            AUTHOR, record, "author_claim", payloads.author_claim(payloads.orcid(1), strength=strength), at
+        )
+        for strength, at in zip(
+            payloads.STRENGTHS, ("2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z"), strict=False
+        )
+    ]
+    retraction = payloads.event_retracted(claims[1]["event_id"])
+    events = [*claims, attached(AUTHOR, record, "event_retracted", retraction, "2026-06-03T00:00:00Z")]
+    *_, last = merged(record, events).ledger.timeline()
+    found = [*relations_of(last, set())]
+    assert found == [("retracts", claims[1]["event_id"]), ("restores", claims[0]["event_id"])]

@@ -44,7 +44,7 @@ export const VERDICTS = {
   unbound: { grade: "open", meaning: "the format of this signer's events may be another one, or does not sign all of the content, so nothing is proved" },
   unknown_format: { grade: "open", meaning: "the event format is not known to this policy: run `pithbundle probe`" },
   unknown_key: { grade: "open", meaning: "the policy has no such key" },
-  not_signed: { grade: "open", meaning: "there is no signature" },
+  not_signed: { grade: "open", meaning: "there is no signature where it must be" },
   not_checked: { grade: "open", meaning: "there are more receipts than are checked" },
   invalid: { grade: "bad", meaning: "it contradicts the policy or the specification" },
   rejected: { grade: "bad", meaning: "this file was rejected as a whole" },

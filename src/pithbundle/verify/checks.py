@@ -11,6 +11,7 @@ events mean (merge). Whether a proof, a link or a claim is true is never decided
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from typing import Final
 
@@ -43,6 +44,10 @@ from pithbundle.verify.verdicts import (
 )
 
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
+#: A string of 64 bytes in hex, base64, base64url or base32 in the JSON of an element, whatever its prefix.
+_SIGNATURE_SHAPE: Final = re.compile(
+    rb'"(?:[A-Za-z0-9-]{1,16}:)?(?:[0-9A-Fa-f]{128}|[A-Za-z0-9+/_-]{86}(?:==)?|[A-Za-z2-7]{103}=?)"'
+)
 _UNKNOWN_FORMAT: Final = Verdict("unknown_format", STEP_READ)
 _NO_OBJECT: Final = Fault("type", "an event must be an object", "")
 
@@ -156,11 +161,12 @@ class _Run:
                 reader.unsigned(element), judged.key, None, None, reader.format, None, remarks,
             )  # fmt: skip
         self.collect(reading.event_type, reading.payload, reader.pointers["payload"], index, event_id)
+        identity, elsewhere = _unverified(element, verdict)
         return checked_event(
             index, event_id, reading.event_type, verdict, None,
             () if event_id is None else reader.unsigned(element), judged.key, judged.claim,
             reading.event_id if event_id is None and type(reading.event_id) is str else None,
-            reader.format, _identity(element) if verdict.status in UNVERIFIED else None, remarks,
+            reader.format, identity, remarks, elsewhere,
         )  # fmt: skip
 
     def flat(self, index: int, element: Object, judged: Judged, remarks: tuple[Fault, ...]) -> CheckedEvent:
@@ -168,10 +174,11 @@ class _Run:
         reading: FlatReading = judged.flat  # type: ignore[assignment]
         event_id = None if judged.verdict.status == "unknown_format" else reading.listed_id
         self.collect(reading.event_type, reading.payload, "/payload", index, event_id)
+        identity, elsewhere = _unverified(element, judged.verdict)
         return CheckedEvent(
             index, event_id, reading.event_type, judged.verdict, key=judged.key, claim=judged.claim,
             event_format=INTEGRITY_1, remarks=remarks,
-            element_sha256=_identity(element) if judged.verdict.status in UNVERIFIED else None,
+            element_sha256=identity, signature_elsewhere=elsewhere,
         )  # fmt: skip
 
     def valid(self, index: int, reader: FormatReader, reading: Reading, judged: Judged) -> SignedEvent:
@@ -222,3 +229,12 @@ class _Run:
 def _identity(element: Value) -> DigestHex:
     """``element_sha256``: the digest of a whole element (UNV-1)."""
     return sha256_hex(encode(element))
+
+
+def _unverified(element: Object, verdict: Verdict) -> tuple[DigestHex | None, bool]:
+    """Of an unverified element ``element_sha256`` (UNV-1), and whether a signature may be elsewhere in it."""
+    if verdict.status not in UNVERIFIED:
+        return None, False
+    written = encode(element)
+    elsewhere = verdict.status == "not_signed" and _SIGNATURE_SHAPE.search(written) is not None
+    return sha256_hex(written), elsewhere

@@ -243,6 +243,8 @@ class CheckedEvent:
     element_sha256: DigestHex | None = None
     #: The faults of other readings that are invalid (FORMAT-9).
     remarks: tuple[Fault, ...] = ()
+    #: Whether a text of the shape of a signature is in an element that is not signed (PROBE-12).
+    signature_elsewhere: bool = False
 
     @property
     def pointer(self) -> str:

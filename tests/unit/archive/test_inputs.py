@@ -163,7 +163,7 @@ def test_what_swaps_a_file_for_a_fifo_between_two_looks_at_it(
         list(read_bundles(str(path), FORMATS["json"], Rejections(), is_regular=True))
 
 
-@pytest.mark.parametrize("compression", ["zst", "gz"])
+@pytest.mark.parametrize("compression", ["zst", pytest.param("gz", marks=pytest.mark.long)])
 def test_rejected_entries_of_a_compressed_file_are_bounded_by_its_bytes(
     tmp_path: Path, compression: str
 ) -> None:

@@ -130,7 +130,7 @@ def test_the_recipe_counts_the_code_points() -> None:
     [
         pytest.param(THIS, marks=pytest.mark.slow),
         *(
-            pytest.param(one, marks=pytest.mark.slow if one == VERSIONS[-1] else pytest.mark.long)
+            pytest.param(one, marks=pytest.mark.long)
             for one in VERSIONS
             if one != THIS and find(one) is not None
         ),

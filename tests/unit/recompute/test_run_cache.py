@@ -185,7 +185,7 @@ def damaged(path: Path, other: Path, seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [10, pytest.param(150, marks=pytest.mark.long)])
 def test_damage_costs_the_entries_that_it_hits(tmp_path: Path, whole: dict[str, bytes], count: int) -> None:
     _, units, _ = counts(tmp_path)
     paths = entries(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import itertools
 from typing import Any
@@ -215,3 +216,49 @@ def test_events_of_one_signer_share_one_copy_of_it() -> None:
     made = [attached(DEMO, RECORD, "alias_added", ALIAS, WHEN.replace("14Z", f"{n}Z")) for n in (15, 16, 17)]
     first, *others = (one.signer_bytes for one in checked(RECORD, made).valid)
     assert all(other is first for other in others)
+
+
+# PROBE-12: a signature that may be where another format has it.
+
+RAW = bytes(range(64))
+B64, B64URL = base64.b64encode(b"\xff" * 64).decode(), base64.urlsafe_b64encode(b"\xff" * 64).decode()
+B32 = base64.b32encode(RAW).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(RAW.hex(), RAW.hex().upper(), f"ed25519:{RAW.hex()}"),
+        *(B64, B64.rstrip("="), B64URL, B64URL.rstrip("="), f"sig-1:{B64}"),
+        *(B32, B32.rstrip("="), B32.lower()),
+    ],
+)
+@pytest.mark.parametrize("place", ["signature", "proof", "list", "payload"])
+def test_a_text_of_the_shape_of_a_signature_is_found_in_an_element_without_one(text: str, place: str) -> None:
+    element = {name: value for name, value in SOUND.items() if name != "signature"}
+    changes: dict[str, Any] = {
+        "signature": {"signature": text},
+        "proof": {"proof": {"sig": text}},
+        "list": {"signatures": [[None, text]]},
+        "payload": {"payload": {**ALIAS, "comment": text}},
+    }
+    (found,) = checked(RECORD, [{**element, **changes[place]}]).events
+    assert (found.verdict.status, found.signature_elsewhere) == ("not_signed", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "a" * 64, RAW[:63].hex(), RAW.hex() + "00", base64.b64encode(RAW[:48]).decode(), B64 + "="),
+        *(f" {RAW.hex()}", f"{'p' * 17}:{RAW.hex()}", f"a:b:{RAW.hex()}", RAW.hex()[:-1] + "g", B32 + "A"),
+    ],
+)
+def test_another_text_is_not_taken_for_a_signature(text: str) -> None:
+    element = {name: value for name, value in SOUND.items() if name != "signature"}
+    (found,) = checked(RECORD, [{**element, "signature": text}]).events
+    assert (found.verdict.status, found.signature_elsewhere) == ("not_signed", False)
+
+
+def test_only_an_element_that_is_not_signed_may_have_its_signature_elsewhere() -> None:
+    events = [SOUND, {**SOUND, "proof": RAW.hex()}, flipped(SOUND)]
+    assert [one.signature_elsewhere for one in checked(RECORD, events).events] == [False] * 3

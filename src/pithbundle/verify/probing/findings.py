@@ -70,7 +70,7 @@ def finding(
         ids=tuple(location_of(material.elements[at]) for at in sorted(explanation.ids)),
         keys=tuple({key.public_key.raw: key for _, key in sample if key is not None}.values()),
         alternatives=tuple(each for each in others if isinstance(each, EventFormat)),
-        is_enough=len(explanation.elements) > 1 or _is_alone(search, indices[0]),
+        is_enough=len(explanation.elements) > 1 or material.is_alone(indices[0]),
         not_verified=() if event_format is None else _not_verified(event_format, sample, first.sample),
     )
 
@@ -210,9 +210,3 @@ def rule_in_words(rule: Rule) -> str:
 def location_of(element: Element) -> ElementLocation:
     """Return where an element is."""
     return ElementLocation(element.source, element.index)
-
-
-def _is_alone(search: Search, at: int) -> bool:
-    """Whether no other element has the shape of one: then one match is all that there can be."""
-    shape = search.material.elements[at].shape
-    return sum(each.shape == shape for each in search.material.elements) == 1

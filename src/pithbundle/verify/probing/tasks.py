@@ -6,9 +6,10 @@ A task is plain data: a worker process gets it and returns an outcome, which dep
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.ed25519.strict import PublicKey
@@ -162,6 +163,14 @@ class Material:
         """
         if self.is_over():
             raise TimeIsOver
+
+    def is_alone(self, at: int) -> bool:
+        """Whether no other element has the shape of one: then one match is all that there can be."""
+        return self._of_shape[self.elements[at].shape] == 1
+
+    @cached_property
+    def _of_shape(self) -> Counter[tuple[str, ...]]:
+        return Counter(each.shape for each in self.elements)
 
     def families(self, at: int) -> list[Family]:
         """The families of an element, computed once."""
