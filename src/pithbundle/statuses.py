@@ -44,7 +44,7 @@ WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
 
 #: The description of such an event where it is listed.
 BRIEFLY: Final = {
-    "not_signed": "no signature",
+    "not_signed": "no signature where it must be",
     "unbound": "not known to be signed as it is",
     "unknown_format": "no event format of the policy reads it",
     "not_checked": "one of many receipts in elements that are not valid",
