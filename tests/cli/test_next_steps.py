@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -323,34 +321,6 @@ def test_a_folder_counts_the_files_of_unknown_formats_and_names_the_first() -> N
     shutil.copy(DEMO / "tampered.json", "in/d.json")
     for args in (["in"], ["in/d.json"]):
         assert commands(run("verify", *args, *POLICY).out) == {}
-
-
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("listed", [["pithbundle-event-1", "unknown"], ["pithbundle-event-1"]])
-@pytest.mark.parametrize("place", ["text", "hex", "list", "object"])
-def test_a_signature_that_is_elsewhere_in_the_element_is_probed(place: str, listed: list[str]) -> None:
-    """PROBE-12: the known format reads all else of the element, and the command leads to its own format."""
-    record = kit.made_record()
-    events = list(kit.many_events(record, 4))
-    for one in events:
-        text = one["signature"]["signature_b64"]
-        moved: dict[str, Any] = {
-            "text": {"signature": text},
-            "hex": {"signature": base64.b64decode(text).hex()},
-            "list": {"signature": [{"sig": text}]},
-            "object": {"signature": {"value": text}},
-        }
-        one.update(moved[place])
-    Path("a.json").write_bytes(kit.to_json(kit.bundle(record, events)))
-    keys = [kit.policy_key(key, event_formats=listed) for key in (kit.DEMO, kit.AUTHOR, kit.MIRROR)]
-    Path("p.json").write_bytes(kit.to_json(kit.policy(*keys)))
-    found = run("verify", "a.json", "--policy", "p.json")
-    assert found.status == 3 and "where the signature is elsewhere: run `pithbundle probe`" in found.out
-    step = commands(found.out)["next"]
-    assert step == ["probe", "a.json", "--policy", "p.json", "--policy-output", "mine.json"]
-    searched = run(*step)
-    assert searched.status == 0
-    assert run(*commands(searched.out)["next"]).status == 0
 
 
 @pytest.mark.usefixtures("folder")

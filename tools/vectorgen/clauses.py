@@ -190,7 +190,7 @@ UNTESTABLE: Final = {
     "PROBE-9": "about the tool alone; tests/unit/verify/probing/test_results.py shows it",
     "PROBE-10": "about the tool alone; tests/unit/verify/probing/test_ambiguity.py shows it",
     "PROBE-11": "about the tool alone; tests/hostile/test_probe_bounds.py shows it",
-    "PROBE-12": "about the tool alone; tests/cli/test_next_steps.py shows it",
+    "PROBE-12": "about the tool alone; tests/cli/test_other_envelopes.py shows it",
     "NET-1": "about requests over a network; tests/hostile/test_network.py shows it",
     "NET-2": "about requests over a network; tests/unit/net/test_urls.py shows it",
     "NET-3": "about requests over a network; tests/unit/net/test_urls.py shows it",
