@@ -7,14 +7,20 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pithbundle.encoding.held_signals import release_signals, signals_held
 
+_Result = TypeVar("_Result")
+
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
+#: What the result of a task raises if a process of its pool ended, as the system ends one where memory is
+#: short, and if a limit on the memory of its process did not suffice.
+NO_RESULT: Final = (BrokenProcessPool, MemoryError)
 
 
 def default_jobs() -> int:
@@ -25,7 +31,7 @@ def default_jobs() -> int:
 def process_pool(jobs: int, prepare: Callable[..., None], arguments: tuple[Any, ...]) -> ProcessPoolExecutor:
     """Return a pool whose processes are prepared by ``prepare(*arguments)`` and end when this one does.
 
-    A task is submitted in a block of :func:`starting_processes`: that starts processes.
+    A task is given to it by :func:`submitted`.
     """
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
     # Its locks start a process too, which removes them if this one is killed.
@@ -47,6 +53,19 @@ def _end_after(parent: BaseProcess | None) -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def submitted(pool: ProcessPoolExecutor, task: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
+    """Give a task to a pool; the result raises one of NO_RESULT, also where a process has ended before."""
+    # Submitting starts processes. An exception in the middle of that would leave a pool that cannot be
+    # shut down, and a process must ignore interrupts before one reaches it.
+    try:
+        with starting_processes():
+            return pool.submit(task, *arguments)
+    except BrokenProcessPool as error:
+        lost: Future[_Result] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def end_processes(pool: ProcessPoolExecutor) -> None:

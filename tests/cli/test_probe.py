@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -24,7 +25,7 @@ from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.search import Search
-from pithbundle.verify.probing.tasks import Material
+from pithbundle.verify.probing.tasks import Material, Outcome, Task
 
 DEMOS: Final = REPO / "vectors" / "demo"
 
@@ -232,6 +233,16 @@ def test_a_search_goes_on_when_its_processes_are_killed(monkeypatch: pytest.Monk
     found = [(search.preimages, search.checks, search.explanations) for search in searches]
     assert found[0] == found[1]
     assert found[0][2]
+
+
+def test_a_task_for_which_a_process_has_no_memory_is_done_here() -> None:
+    class Here:
+        def run(self, task: Any) -> Outcome:
+            return Outcome(task, 0)
+
+    future: Future[Any] = Future()
+    future.set_exception(MemoryError())
+    assert probe_run._outcome(cast(Material, Here()), cast(Task, 7), future) == Outcome(7, 0)
 
 
 def wait_for_a_child(of: int) -> None:

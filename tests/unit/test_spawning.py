@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import cast
@@ -16,11 +18,13 @@ import pytest
 from kit.command_line import process_env
 from kit.data import REPO
 from pithbundle.spawning import (
+    NO_RESULT,
     _end_after,
     default_jobs,
     leave_interrupts_to_the_parent,
     process_pool,
     starting_processes,
+    submitted,
 )
 
 
@@ -43,19 +47,33 @@ def test_no_module_of_the_working_directory_is_loaded(
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')\nraise SystemExit\n")
     monkeypatch.chdir(tmp_path)
     with process_pool(1, leave_interrupts_to_the_parent, ()) as pool:
-        with starting_processes():
-            future = pool.submit(len, b"four")
-        assert future.result(timeout=60) == 4
+        assert submitted(pool, len, b"four").result(timeout=60) == 4
     assert not (tmp_path / "loaded").exists()
+
+
+class Broken:
+    """A pool of which a process has ended."""
+
+    def submit(self, *_: object) -> None:
+        assert os.environ["PYTHONSAFEPATH"] == "1"
+        raise BrokenProcessPool
+
+
+def test_a_pool_of_which_a_process_has_ended_gives_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one gives none whose process ends later: whoever waits for it has one case to handle."""
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    future = submitted(cast(ProcessPoolExecutor, Broken()), len, b"four")
+    with pytest.raises(NO_RESULT):
+        future.result(timeout=0)
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 KILLED = """
 import os, signal, sys
-from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
+from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, submitted
 if __name__ == "__main__":
     pool = process_pool(2, leave_interrupts_to_the_parent, ())
-    with starting_processes():
-        futures = [pool.submit(os.getpid) for _ in range(2)]
+    futures = [submitted(pool, os.getpid) for _ in range(2)]
     print(*{each.result() for each in futures}, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -91,6 +109,15 @@ def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert default_jobs() == 1
+
+
+def test_tasks_are_given_to_processes_in_one_place() -> None:
+    """Elsewhere a signal would interrupt the start of a process (:func:`pithbundle.spawning.submitted`)."""
+    texts = {path: path.read_text() for path in (REPO / "src").rglob("*.py")}
+    own = REPO / "src" / "pithbundle" / "spawning.py"
+    assert {path for path, text in texts.items() if "with starting_processes(" in text} == {own}
+    users = {path for path, text in texts.items() if "process_pool(" in text} - {own}
+    assert users and not [path for path in users if re.search(r"[.]submit[(]", texts[path])]
 
 
 def test_processes_are_ended_in_one_place() -> None:

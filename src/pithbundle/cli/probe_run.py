@@ -11,8 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Final, NamedTuple, get_args
@@ -23,10 +22,11 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.spawning import (
+    NO_RESULT,
     end_processes,
     leave_interrupts_to_the_parent,
     process_pool,
-    starting_processes,
+    submitted,
 )
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
@@ -105,7 +105,7 @@ def _run_in_processes(
     search: Search, tasks: Iterator[Task], end: float, jobs: int, progress: _Progress
 ) -> bool:
     pool = process_pool(jobs, _start_worker, (search.material, end - time.monotonic()))
-    waiting: deque[tuple[Task, Future[Outcome] | None]] = deque()
+    waiting: deque[tuple[Task, Future[Outcome]]] = deque()
     try:
         more = True
         while more or waiting:
@@ -114,7 +114,7 @@ def _run_in_processes(
                 if task is None:
                     more = False
                 else:
-                    waiting.append((task, _submitted(pool, task)))
+                    waiting.append((task, submitted(pool, _run_task, task)))
             if waiting:
                 task, future = waiting.popleft()
                 search.take(task, _outcome(search.material, task, future))
@@ -128,20 +128,10 @@ def _run_in_processes(
         end_processes(pool)
 
 
-def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome] | None:
-    """A task given to the pool, None where one of its processes was killed."""
-    # An exception in the middle of starting a process would leave a pool that cannot be shut down, and
-    # the process must ignore interrupts before one reaches it.
-    with suppress(BrokenProcessPool), starting_processes():
-        return pool.submit(_run_task, task)
-    return None
-
-
-def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> Outcome:
-    """The outcome of a task; computed here if a process was killed, as where memory is short."""
-    if future is not None:
-        with suppress(BrokenProcessPool):
-            return future.result()
+def _outcome(material: Material, task: Task, future: Future[Outcome]) -> Outcome:
+    """The outcome of a task; computed here if a process was killed, or its memory did not suffice."""
+    with suppress(*NO_RESULT):
+        return future.result()
     return material.run(task)
 
 

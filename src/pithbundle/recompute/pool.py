@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from pithbundle.archive.reader import Reader
 from pithbundle.recompute.work import Outcome, Work, performed
 from pithbundle.spawning import (
+    NO_RESULT,
     end_processes,
     leave_interrupts_to_the_parent,
     process_pool,
-    starting_processes,
+    submitted,
 )
 from pithbundle.verifier import Verifier
 
@@ -37,6 +38,15 @@ _NO_PROCESS: Final = (
 )
 
 _verifier: Verifier | None = None
+
+
+class _Waiting(NamedTuple, Generic[T]):
+    """A unit that was given to a pool."""
+
+    name: T
+    work: Work
+    executor: ProcessPoolExecutor
+    future: Future[Outcome]
 
 
 class UnitPool(Protocol[T]):
@@ -92,30 +102,28 @@ class Pool(Generic[T]):
         Raises:
             OSError: no process can be started (RECOMP-7).
         """
-        waiting: deque[tuple[T, Work, Future[Outcome] | None]] = deque()
+        waiting: deque[_Waiting[T]] = deque()
         for unit in units:
             if unit is not None:
                 name, work = unit
                 if self.jobs == 1:
                     yield name, self._here(work)
                     continue
-                waiting.append((name, work, self._submitted(work)))
+                waiting.append(_Waiting(name, work, *self._submitted(work)))
             if unit is None or len(waiting) >= WINDOW * self.jobs:
                 yield self._next(waiting)
         while waiting:
             yield self._next(waiting)
 
-    def _next(self, waiting: deque[tuple[T, Work, Future[Outcome] | None]]) -> tuple[T, Outcome | None]:
-        name, work, future = waiting.popleft()
-        if future is not None:
-            try:
-                return name, future.result()
-            except BrokenProcessPool:
-                # The others of this pool fail too, and are computed alone when their turn comes.
+    def _next(self, waiting: deque[_Waiting[T]]) -> tuple[T, Outcome | None]:
+        name, work, executor, future = waiting.popleft()
+        try:
+            return name, future.result()
+        except NO_RESULT as error:
+            # The others of a pool of which a process ended fail too, and are computed alone when their turn
+            # comes; those that follow have another pool.
+            if isinstance(error, BrokenProcessPool) and executor is self._executor:
                 self._executor = None
-            except MemoryError:
-                # A limit on the memory of a process ends its unit; without one the system ends the process.
-                pass
         return name, self._alone(work)
 
     def _here(self, work: Work) -> Outcome | None:
@@ -127,10 +135,8 @@ class Pool(Generic[T]):
     def _alone(self, work: Work) -> Outcome | None:
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
-            with suppress(BrokenProcessPool, MemoryError), self._process() as executor:
-                with starting_processes():
-                    future = executor.submit(run_unit, work)
-                return future.result()
+            with suppress(*NO_RESULT), self._process() as executor:
+                return submitted(executor, run_unit, work).result()
         self._require_processes()
         return None
 
@@ -142,10 +148,8 @@ class Pool(Generic[T]):
         """
         try:
             with self._process() as executor:
-                with starting_processes():
-                    started = executor.submit(require_started)
-                started.result()
-        except (BrokenProcessPool, MemoryError) as error:
+                submitted(executor, require_started).result()
+        except NO_RESULT as error:
             raise OSError(errno.ECHILD, _NO_PROCESS) from error
 
     @contextmanager
@@ -157,14 +161,11 @@ class Pool(Generic[T]):
         finally:
             end_processes(executor)
 
-    def _submitted(self, work: Work) -> Future[Outcome] | None:
-        """A unit that was given to the pool, None where one of its processes has just ended."""
+    def _submitted(self, work: Work) -> tuple[ProcessPoolExecutor, Future[Outcome]]:
+        """A unit that was given to a pool, which is made where there is none, and that pool."""
         if self._executor is None:
             self._executor = _executor(self._verifier, self.jobs)
-        with suppress(BrokenProcessPool), starting_processes():
-            return self._executor.submit(run_unit, work)
-        self._executor = None
-        return None
+        return self._executor, submitted(self._executor, run_unit, work)
 
 
 def _executor(verifier: Verifier, jobs: int) -> ProcessPoolExecutor:

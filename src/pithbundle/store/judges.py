@@ -9,15 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from pithbundle.spawning import (
+    NO_RESULT,
     end_processes,
     leave_interrupts_to_the_parent,
     process_pool,
-    starting_processes,
+    submitted,
 )
 from pithbundle.store.judging import Judge
 from pithbundle.verifier import Verifier
@@ -73,7 +73,7 @@ class Judges:
             items: what it is called with.
             size: the bytes of an item.
         """
-        waiting: deque[tuple[list[_Given], Future[list[_Result]] | None]] = deque()
+        waiting: deque[tuple[list[_Given], Future[list[_Result]]]] = deque()
         rest = iter(items)
         for item in rest:
             if self._jobs > 1 and self._alone <= 0:
@@ -89,28 +89,27 @@ class Judges:
 
     def _submitted(
         self, task: Callable[[Judge, _Given], _Result], batch: list[_Given]
-    ) -> Future[list[_Result]] | None:
-        with suppress(BrokenProcessPool):
-            if self._executor is None:
-                self._executor = process_pool(self._jobs, _start, (self.judge.verifier,))
-            with starting_processes():
-                return self._executor.submit(_run, task, batch)
-        return None
+    ) -> Future[list[_Result]]:
+        if self._executor is None:
+            self._executor = process_pool(self._jobs, _start, (self.judge.verifier,))
+        return submitted(self._executor, _run, task, batch)
 
     def _taken(
         self,
         task: Callable[[Judge, _Given], _Result],
-        waiting: deque[tuple[list[_Given], Future[list[_Result]] | None]],
+        waiting: deque[tuple[list[_Given], Future[list[_Result]]]],
     ) -> Iterator[tuple[_Given, _Result]]:
         batch, future = waiting.popleft()
-        if future is not None:
-            try:
-                yield from zip(batch, future.result(), strict=True)
-                return
-            except BrokenProcessPool:
-                # Somebody ended a process. This one has all that is needed, and ends the work.
+        results: Iterable[_Result]
+        try:
+            results = future.result()
+        except NO_RESULT as error:
+            # This process has all that is needed: for this batch if the memory of another one did not
+            # suffice, for the rest of the work if one was ended.
+            if isinstance(error, BrokenProcessPool):
                 self._jobs = 1
-        yield from ((item, task(self.judge, item)) for item in batch)
+            results = (task(self.judge, item) for item in batch)
+        yield from zip(batch, results, strict=True)
 
 
 def _batches(first: _Given, rest: Iterator[_Given], size: Callable[[_Given], int]) -> Iterator[list[_Given]]:

@@ -88,7 +88,8 @@ def test_results_are_in_the_order_of_the_units(monkeypatch: pytest.MonkeyPatch) 
 def test_a_unit_that_ends_every_process_is_the_only_one_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     processes, found = run(monkeypatch, lambda raw: raw == b"5\n")
     assert [name for name, lost in found if lost] == [5] and len(found) == 20
-    assert processes.made.count(1) >= 3 and processes.made.count(2) >= 2
+    # Those that were given to the same pool fail later, and do not end the one that follows it.
+    assert processes.made.count(1) >= 3 and processes.made.count(2) == 2
 
 
 def test_a_process_that_is_killed_once_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

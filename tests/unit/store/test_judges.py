@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,58 @@ def test_results_are_in_the_order_of_the_items(monkeypatch: pytest.MonkeyPatch) 
         assert [*first, *found] == [(item, item) for item in range(100)]
     with pytest.raises(RuntimeError, match="not prepared"):
         judges._run(doubled, [1])
+
+
+class Lacking:
+    """Processes whose memory does not suffice for some items."""
+
+    def submit(self, _: object, task: object, batch: list[int]) -> Future[list[str]]:
+        future: Future[list[str]] = Future()
+        if any(item % 40 == 7 for item in batch):
+            future.set_exception(MemoryError())
+        else:
+            future.set_result(["of a process"] * len(batch))
+        return future
+
+    def shutdown(self, **_: object) -> None:
+        pass
+
+
+def here(_: Judge, __: int) -> str:
+    return "of this one"
+
+
+def test_a_process_without_memory_costs_its_batch_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under a limit: this process has all that is needed, and the others go on."""
+    monkeypatch.setattr(judges, "ALONE", 0)
+    monkeypatch.setattr(judges, "_BATCH", 4)
+    monkeypatch.setattr(judges, "process_pool", lambda *_: Lacking())
+    with Judges(Judge(Verifier(POLICY)), 2) as pool:
+        found = [*pool.each(here, range(100), lambda _: 1)]
+    assert [item for item, _ in found] == [*range(100)]
+    alone = [item for item, result in found if result == "of this one"]
+    assert alone == [4, 5, 6, 7, 44, 45, 46, 47, 84, 85, 86, 87]
+
+
+def test_without_any_memory_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s"
+    make(path, *((body(seed, 1), "a") for seed in (1, 2, 3))).close()
+    made, verified = tables(path), 0
+
+    def verify(*_: object, **__: object) -> None:
+        nonlocal verified
+        verified += 1
+        if verified == 2:
+            raise MemoryError
+
+    with Store.open(str(path)) as store:
+        for work in (store.check, store.repair):
+            with monkeypatch.context() as patch, pytest.raises(MemoryError):
+                patch.setattr(Judge, "judge", verify)
+                work()
+            assert tables(path) == made
+            verified = 0
+        assert not store.check().damage
 
 
 def test_a_check_is_the_same_for_any_number_of_processes(
