@@ -210,6 +210,7 @@ def test_another_plan_is_a_rejection_and_names_what_differs(monkeypatch: pytest.
     result = run("recompute", "in", "-o", "out", "--resume")
     assert result.status == 2 and "out.part: is of another run: policy_sha256 was" in result.err
     assert "give the policy of that run" in result.err and "to go on: pithbundle" not in result.err
+    assert "hint: nothing was changed: what is finished there stays until --force" in result.err
     assert run("recompute", "in", *OPTIONS, "--force").status == 1
 
 

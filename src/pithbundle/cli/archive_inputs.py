@@ -61,6 +61,7 @@ _HINTS: Final = (
         "others can write results into it",
         "remove what others may have written into it, then chmod 700 it; or name a new folder",
     ),
+    ("begins anew", "nothing was changed: what is finished there stays until --force removes it"),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),

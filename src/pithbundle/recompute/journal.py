@@ -11,8 +11,9 @@ one result with it.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -60,7 +61,7 @@ def _check(text: bytes) -> bytes:
     return sha256(text).hexdigest()[:16].encode("ascii")
 
 
-def noted(folder: Folder) -> Iterator[tuple[str, Extent]]:
+def noted(folder: Folder) -> Generator[tuple[str, Extent], None, None]:
     """The keys and the extents that the journal of an earlier run notes; what is damaged is passed over.
 
     They are read in parts, since a journal may have a million lines.
@@ -79,6 +80,16 @@ def noted(folder: Folder) -> Iterator[tuple[str, Extent]]:
                 end = at
             # A line may go on in the next part.
             rest = data[max(end, len(data) - _LINE_BYTES) :]
+
+
+def has_noted(folder: Folder) -> bool:
+    """Whether the journal of an earlier run notes a unit.
+
+    Raises:
+        OSError: it is no regular file, or cannot be read.
+    """
+    with contextlib.closing(noted(folder)) as found:
+        return next(found, None) is not None
 
 
 def count_noted(folder: Folder) -> int:

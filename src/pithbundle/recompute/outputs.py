@@ -25,7 +25,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
 from pithbundle.files import file_error, open_regular, read_regular
 from pithbundle.recompute.assemble import DIGESTS, PACKS, REPORTS, STATES, SUMMARY
-from pithbundle.recompute.facts import SUMMARY_TYPE
+from pithbundle.recompute.facts import SUMMARY_TYPE, SUMMARY_VERSION
 from pithbundle.record_digests import RecordDigests, lines_of
 
 #: An output of recompute, packs of states, or a file of digests.
@@ -180,6 +180,9 @@ def _basis(path: str) -> Object:
     if type(value) is not dict or value.get("summary_type") != SUMMARY_TYPE:
         detail = f'{SUMMARY} has no summary_type "{SUMMARY_TYPE}"'
         raise ArchiveError("archive", detail, pointer="/summary_type", clause="RECOMP-6")
+    if value.get("summary_version") != SUMMARY_VERSION:
+        detail = f"{SUMMARY} has another version"
+        raise ArchiveError("version", detail, pointer="/summary_version", clause="RECOMP-6")
     return {name: value.get(name) for name in BASIS}
 
 

@@ -24,6 +24,7 @@ from pithbundle.errors import PithError
 from pithbundle.verifier import Verifier
 
 PLAN_TYPE: Final = "pithbundle_recompute_plan"
+#: The version of the form of the three files with which a run goes on (RECOMP-9).
 PLAN_VERSION: Final = "1"
 #: The version of the form in which results are kept.
 UNIT_VERSION: Final = "2"
@@ -155,6 +156,17 @@ class Plan:
             return None
         found = cls({name: member for name, member in value.items() if name != "plan_sha256"})
         return found if value.get("plan_sha256") == found.sha256 else None
+
+    @property
+    def is_of_this_form(self) -> bool:
+        """Whether the files beside it have the form of this version (RECOMP-9)."""
+        members = self.value.get("plan_type"), self.value.get("plan_version")
+        return members == (PLAN_TYPE, PLAN_VERSION)
+
+    @property
+    def pithbundle_version(self) -> str:
+        """The version that wrote it; not escaped."""
+        return str(self.value.get("pithbundle_version"))
 
     def difference(self, other: Plan) -> tuple[str, str] | None:
         """Compare with the plan of an earlier run.

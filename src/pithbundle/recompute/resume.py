@@ -12,7 +12,7 @@ from typing import Final
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.output_folder import PART, OutputFolder
-from pithbundle.recompute.journal import JOURNAL, count_noted
+from pithbundle.recompute.journal import JOURNAL, count_noted, has_noted
 from pithbundle.recompute.journal import TEMPORARY as JOURNAL_TEMPORARY
 from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
@@ -23,16 +23,20 @@ RESUMABLE: Final = re.compile("|".join(re.escape(name) for name in (UNITS, JOURN
 TEMPORARIES: Final = re.escape(JOURNAL_TEMPORARY)
 
 
-def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
-    """Return how many units an interrupted run noted in the part of an output.
+def earlier_plan(output: OutputFolder, *, resume: bool, force: bool) -> Plan | None:
+    """Check that a run may use the part of an output, and return the plan of the results in it.
 
     Args:
         output: the output, whose part keeps the files of RESUMABLE.
         resume: whether to go on with what is there.
         force: whether to remove what is there, without ``resume``.
 
+    Returns:
+        None if there are no results, or their plan is damaged.
+
     Raises:
-        FileError: ``io``: there are results, and neither was given; or one of the files is something else.
+        FileError: ``io``: there are results, and neither was given; the files are of another form; or one of
+            them is something else.
         OSError: they cannot be read.
     """
     folder, path = output.part, part_path(output)
@@ -43,18 +47,26 @@ def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
     for name in folder.names():
         if not stat.S_ISREG(folder.mode(name) or 0):
             raise FileError.at(os.path.join(path, name), "is not a regular file; --force begins anew")
-    left = count_noted(folder)
-    output.keeps = left > 0
-    if left and not resume:
+    plan = _read_plan(folder)
+    if plan is not None and not plan.is_of_this_form:
+        # How its journal is read is not known, and so not whether it notes any results.
+        reason = f"is of pithbundle {plan.pithbundle_version}, whose results have another form"
+        step = "To go on, run that version; --force without --resume begins anew"
+        raise FileError.at(path, f"{reason}. {step}")
+    output.keeps = has_noted(folder)
+    if not output.keeps:
+        return None
+    if not resume:
+        left = count_noted(folder)
         units = "1 finished unit" if left == 1 else f"{left} finished units"
         reason = f"contains {units} of a run that ended early"
         raise FileError.at(path, f"{reason}; --resume goes on with it, --force begins anew")
-    return left
+    return plan
 
 
 @contextlib.contextmanager
 def opened(
-    output: OutputFolder, plan: Plan, left: int, on_resumable: Callable[[int], None]
+    output: OutputFolder, plan: Plan, earlier: Plan | None, on_resumable: Callable[[int], None]
 ) -> Iterator[Store]:
     """The results in the part of an output: those that an interrupted run noted, or none.
 
@@ -63,7 +75,7 @@ def opened(
     Args:
         output: the output.
         plan: the plan of this run.
-        left: what :func:`units_left` returned.
+        earlier: what :func:`earlier_plan` returned.
         on_resumable: called with the number of finished units if the block ends early and there are some.
 
     Raises:
@@ -71,8 +83,8 @@ def opened(
         OSError: the files cannot be written.
     """
     folder = output.part
-    if left:
-        _require_plan(folder, plan, part_path(output))
+    if earlier is not None:
+        _require_plan(plan, earlier, part_path(output))
     folder.write_file(PLAN, plan.to_bytes())
     with contextlib.closing(Store(folder)) as store:
         try:
@@ -98,14 +110,13 @@ def finish(folder: Folder, store: Store) -> None:
         folder.remove(PLAN)
 
 
-def _require_plan(folder: Folder, plan: Plan, path: str) -> None:
-    """Check that the results are of this plan; one that is damaged is not known.
+def _require_plan(plan: Plan, earlier: Plan, path: str) -> None:
+    """Check that the plan of results is this one.
 
     Raises:
-        FileError: ``io``: they are of another one.
+        FileError: ``io``: it is another one.
     """
-    found = _read_plan(folder)
-    difference = None if found is None else plan.difference(found)
+    difference = plan.difference(earlier)
     if difference is not None:
         detail, step = difference
         reason = f"is of another run: {detail}"
@@ -113,6 +124,7 @@ def _require_plan(folder: Folder, plan: Plan, path: str) -> None:
 
 
 def _read_plan(folder: Folder) -> Plan | None:
+    """The plan of an earlier run; None if there is none, or it is damaged."""
     if folder.mode(PLAN) is None:
         return None
     with open(folder.open_file(PLAN), "rb") as file:

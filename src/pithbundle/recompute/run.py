@@ -31,10 +31,10 @@ from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
 from pithbundle.recompute.known import RECHECKED, Hit, KnownResults
 from pithbundle.recompute.notes import Notes
-from pithbundle.recompute.plan import Keys, Plan
+from pithbundle.recompute.plan import ENGINE, Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
 from pithbundle.recompute.result import RecordResult, UnitResult
-from pithbundle.recompute.resume import RESUMABLE, finish, opened, units_left
+from pithbundle.recompute.resume import RESUMABLE, earlier_plan, finish, opened
 from pithbundle.recompute.sorted_lines import position_of, remove_sorted, write_sorted
 from pithbundle.recompute.sources import Source, lines_at, names_of
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
@@ -146,7 +146,7 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     readers = [Reader(path, verifier.limits, given.storage) for path in given.archives]
     earlier = stack.enter_context(cache_at(given.cache))
     output = stack.enter_context(_output(given.output, given.force))
-    left = units_left(output, resume=given.resume, force=given.force)
+    before = earlier_plan(output, resume=given.resume, force=given.force)
     times: dict[str, float] = {}
     own = None
     if given.lines is not None:
@@ -154,7 +154,7 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
         readers.append(own)
     form = "parquet" if given.table else "jsonl"
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
-    store = stack.enter_context(opened(output, plan, left, given.on_resumable))
+    store = stack.enter_context(opened(output, plan, before, given.on_resumable))
     known = KnownResults(store, earlier, plan.sha256, given.recheck)
     run = _Run(readers, own, verifier, given.pool, store, known, given.progress, times)
     found = run.write(output, given.rejected)
@@ -261,6 +261,7 @@ class _Run:
         return {
             "run_type": "pithbundle_recompute_run",
             "run_version": "1",
+            "engine": ENGINE,
             "pithbundle_version": __version__,
             "zstd_version": VERSION,
             "jobs": self._jobs,

@@ -15,7 +15,7 @@ import pytest
 from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.recompute import journal as module
-from pithbundle.recompute.journal import JOURNAL, Extent, Journal, count_noted, noted
+from pithbundle.recompute.journal import JOURNAL, Extent, Journal, count_noted, has_noted, noted
 
 EXTENTS = {
     f"{number:02x}" * 32: Extent(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
@@ -43,13 +43,14 @@ def read(tmp_path: Path) -> dict[str, Extent]:
 def test_a_unit_that_is_noted_twice_is_counted_once(tmp_path: Path) -> None:
     """Processes compute the equal frames of two archives at the same time."""
     with Folder.open(str(tmp_path)) as folder:
-        assert count_noted(folder) == 0
+        assert count_noted(folder) == 0 and not has_noted(folder)
         with closing(Journal(folder, 0)) as journal:
             for extent in EXTENTS.values():
                 journal.note("a" * 64, extent)
             journal.note("b" * 64, extent)
             journal.flush()
-        assert len([*noted(folder)]) == len(EXTENTS) + 1 and count_noted(folder) == 2
+        assert len([*noted(folder)]) == len(EXTENTS) + 1
+        assert count_noted(folder) == 2 and has_noted(folder)
 
 
 def test_what_was_flushed_is_read(tmp_path: Path) -> None:

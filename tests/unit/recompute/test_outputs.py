@@ -113,6 +113,10 @@ UNUSABLE: dict[str, tuple[Callable[[Path], object], str, type[PithError], str]] 
         lambda out: (out / "summary.json").write_text("{"), "", InputError, "JSON",
     ),
     "another summary": (rewritten("summary.json", lambda _: []), "", ArchiveError, "summary_type"),
+    "a summary of another version": (
+        rewritten("summary.json", lambda value: {**value, "summary_version": "2"}),
+        "", ArchiveError, "another version",
+    ),
     "packs of reports": (
         rewritten("states/packs.json", lambda value: {**value, "packs_type": "pithbundle_reports"}),
         "states", ArchiveError, "packs_type",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from kit.recomputed import POLICY, EndsAfter, files_of, registry, units_of, veri
 from pithbundle import FileError, Limits, Policy, Verifier
 from pithbundle.recompute import resume as module
 from pithbundle.recompute import store
+from pithbundle.recompute.plan import Plan
 from pithbundle.recompute.run import recompute
 
 FILES = ["journal.txt", "plan.json", "units.bin"]
@@ -166,6 +168,62 @@ def test_another_program_is_another_plan(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("pithbundle.recompute.plan.code_sha256", lambda: "0" * 64)
     with pytest.raises(FileError, match=r"code_sha256 was .*run the pithbundle of that run"):
         work(tmp_path, resume=True)
+
+
+#: What version 0.1.0 wrote, with the members of an earlier release. It is never made anew: a release that
+#: cannot read it has another plan_version (RECOMP-9).
+EARLIER = {
+    "plan.json": (
+        '{"code_sha256":"' + "0" * 64 + '","engine":"python","format":"jsonl","inputs":["' + "2" * 64 + '"],'
+        '"limits":{"size":4194304},"pithbundle_version":"0.0.9",'
+        '"plan_sha256":"41b22b60da69901aef0dc13e80975b7631dabd9772eab396a85c32e857d16d04",'
+        '"plan_type":"pithbundle_recompute_plan","plan_version":"1","policy_sha256":"' + "1" * 64 + '",'
+        '"rules":"pithbundle-merge-1","unit_version":"2","zstd_version":"1.5.7"}\n'
+    ).encode(),
+    "journal.txt": (
+        "a" * 64 + " 000000000000000000 000000000000000012 " + "1" * 64 + " d76442d9c6abd598\n"
+        + "b" * 64 + " 000000000000000012 000000000000000009 " + "2" * 64 + " e89361b44d9155bc\n"
+    ).encode(),
+    "units.bin": b"21 bytes of 2 results",
+}  # fmt: skip
+
+
+def of_another_form(version: str) -> dict[str, bytes]:
+    """A part whose journal this version cannot read."""
+    value = {**json.loads(EARLIER["plan.json"]), "plan_version": version}
+    del value["plan_sha256"]
+    return {"plan.json": Plan(value).to_bytes(), "journal.txt": b"0 12 a\n", "units.bin": b"12 bytes more"}
+
+
+OTHER_FORM = r"is of pithbundle 0\.0\.9, whose results have another form.* run that version"
+
+
+@pytest.mark.parametrize(
+    ("files", "resumed", "begun"),
+    [
+        (EARLIER, r"pithbundle_version was 0\.0\.9 and is .* run the pithbundle of", "2 finished units"),
+        (of_another_form("0"), OTHER_FORM, OTHER_FORM),
+        (of_another_form("2"), OTHER_FORM, OTHER_FORM),
+    ],
+    ids=["of this form", "of an earlier form", "of a later form"],
+)
+def test_what_another_release_left_is_rejected_and_stays_until_force(
+    tmp_path: Path, files: dict[str, bytes], resumed: str, begun: str
+) -> None:
+    """Its results may be those of days: a journal that cannot be read was taken for one without results."""
+    (tmp_path / "out.part").mkdir(mode=0o700)
+    for name, data in files.items():
+        (tmp_path / "out.part" / name).write_bytes(data)
+    attempts: list[tuple[dict[str, Any], str]] = [
+        ({"resume": True}, resumed), ({}, begun), ({"resume": True, "force": True}, resumed),
+    ]  # fmt: skip
+    for options, match in attempts:
+        with pytest.raises(FileError, match=match) as caught:
+            work(tmp_path, **options)
+        assert caught.value.code == "io" and "--force" in str(caught.value)
+        assert files_of(tmp_path / "out.part") == files
+    work(tmp_path, force=True)
+    assert units_of(tmp_path / "out")["resumed"] == 0 and not (tmp_path / "out.part").exists()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}\n"])

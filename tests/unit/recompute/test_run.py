@@ -56,7 +56,11 @@ def test_what_is_written(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert {name.partition("/")[0] for name in found.files if "/" in name} == {"states", "reports"}
     facts = json.loads((tmp_path / "out" / "run.json").read_bytes())
-    assert facts["jobs"] == 1 and set(facts["seconds"]) == {"units", "shared_records", "output"}
+    assert (facts["engine"], facts["jobs"]) == ("python", 1) and set(facts["seconds"]) == {
+        "units",
+        "shared_records",
+        "output",
+    }
     assert (tmp_path / "out" / "summary.svg").read_bytes() == summary_svg(found.summary)
     assert found.rejected == [] and "rejected" not in found.summary["outcomes"]
     assert not (tmp_path / "out.part").exists()
