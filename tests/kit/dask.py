@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Self
 
 import dask
 from distributed import Client, LocalCluster, WorkerPlugin
+
+from kit.command_line import process_env
 
 #: A unit that contains it ends its worker, where :class:`Ending` is registered.
 ENDS: Final = b"this line ends its worker"
@@ -60,6 +67,53 @@ def local_cluster(workers: int = 2, *plugins: Any, **options: Any) -> Iterator[A
         for plugin in plugins:
             client.register_plugin(plugin)
         yield cluster
+
+
+class Machines:
+    """A scheduler and workers in processes of their own, none of which starts again when it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        file = folder / "scheduler.json"
+        words = "--host 127.0.0.1 --port 0 --no-dashboard --scheduler-file"
+        self._scheduler = self._start("scheduler", *words.split(), str(file))
+        self.address: str = self._read(file)["address"]
+
+    def _read(self, file: Path) -> Any:
+        for _ in range(1_200):
+            with suppress(OSError, ValueError):
+                return json.loads(file.read_bytes())
+            time.sleep(0.05)
+        raise AssertionError((self._folder / "log").read_text())
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self._folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", "dask", *words]
+            child = subprocess.Popen(command, env=process_env(), stdout=log, stderr=log)
+        self._stack.callback(end, child)
+        return child
+
+    def add_worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker, which connects in a moment."""
+        words = "--nthreads 1 --no-nanny --no-dashboard --local-directory"
+        return self._start("worker", self.address, *words.split(), str(self._folder / "worker"))
+
+    def kill_scheduler(self) -> None:
+        """Kill the scheduler."""
+        end(self._scheduler)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Kill a process and wait for its end."""
+    child.kill()
+    child.wait()
 
 
 def end_one_worker(cluster: Any) -> bool:

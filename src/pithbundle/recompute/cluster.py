@@ -31,7 +31,11 @@ class Connection(Protocol):
         """Whether every worker finds the archive where this machine does."""
 
     def submit(self, number: int, work: Work) -> None:
-        """Send a unit."""
+        """Send a unit.
+
+        Raises:
+            FileError: ``io``: the cluster cannot be reached any more.
+        """
 
     def next(self) -> tuple[int, bytes | None]:
         """Wait for any unit in flight, and return its result; None where the workers that had it ended.

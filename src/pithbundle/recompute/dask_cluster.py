@@ -178,11 +178,17 @@ class DaskCluster:
         return self._workers
 
     def _nthreads(self) -> dict[str, int]:
+        self._require_open()
         try:
             found: dict[str, int] = self._client.nthreads()
         except (OSError, TimeoutError, RuntimeError) as error:
             raise self._lost() from error
         return found
+
+    def _require_open(self) -> None:
+        """Check that the client has not closed itself, as it does where it could not connect again."""
+        if self._client.status not in ("running", "connecting"):
+            raise self._lost()
 
     def _lost(self) -> FileError:
         return self._error("the connection to the scheduler was lost; see that it runs, and run again")
@@ -213,7 +219,12 @@ class DaskCluster:
         return bool(found) and all(each == own for each in found.values())
 
     def submit(self, number: int, work: Work) -> None:
-        """Send a unit. Bytes stay at the scheduler until it is done; no worker has to keep them."""
+        """Send a unit. Bytes stay at the scheduler until it is done; no worker has to keep them.
+
+        Raises:
+            FileError: ``io``: the cluster cannot be reached any more.
+        """
+        self._require_open()
         words: list[Any]
         if isinstance(work, Scan | FramesAt | LinesAt):
             words = [work]

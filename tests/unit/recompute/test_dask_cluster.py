@@ -265,6 +265,13 @@ def test_a_scheduler_that_ends_ends_the_run() -> None:
         [*opened.results(ending())]
 
 
+def test_a_client_that_gave_up_to_connect_again_ends_the_run(cluster: Any) -> None:
+    with pool(cluster) as opened:
+        opened._connection._client.close()
+        with pytest.raises(FileError, match="the connection to the scheduler was lost"):
+            [*opened.results(small(LINES[:1]))]
+
+
 def test_tls_with_certificates_of_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     import dask
     from distributed import Security
