@@ -17,6 +17,7 @@ from kit import DEMO, Json, made_record, policy, policy_key
 from kit.data import REPO
 from kit.processor import slowness
 from kit.registries import bundle
+from kit.runs import spread
 from kit.signing import b64, to_json
 
 #: What the user gives, and what a search may take beyond it: reading, one task, the report.
@@ -87,10 +88,7 @@ def measured(folder: Any, events: list[Json], seconds: float = SECONDS) -> tuple
     return status, ended == "True", float(used), int(peak) * 1024
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in ORDINARY else pytest.param(name, marks=pytest.mark.slow) for name in HOSTILE],
-)
+@pytest.mark.parametrize("name", spread(HOSTILE, ordinary=ORDINARY, slow=HOSTILE))
 def test_the_time_and_the_memory_are_bounded(tmp_path: Any, name: str) -> None:
     status, _, seconds, peak = measured(tmp_path, HOSTILE[name]())
     assert status == "not_settled"

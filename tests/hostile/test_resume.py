@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -28,14 +28,13 @@ from kit.recomputed import (
     verifier,
     write_frames,
 )
+from kit.runs import spread
 from pithbundle import FileError, durable
 from pithbundle.recompute import store
 from pithbundle.recompute.journal import JOURNAL, noted
 from pithbundle.recompute.resume import PLAN
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.store import UNITS
-
-LONG: Final = pytest.mark.long
 
 
 @pytest.fixture(autouse=True)
@@ -334,7 +333,7 @@ def test_files_of_a_part_that_are_something_else(tmp_path: Path, name: str, kind
 
 @pytest.mark.parametrize(
     "number",
-    [errno.ENOSPC, *(pytest.param(each, marks=LONG) for each in (errno.EIO, errno.EROFS, errno.EDQUOT))],
+    spread((errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT), ordinary=(errno.ENOSPC,)),
 )
 @pytest.mark.parametrize("call", ["create", "write", "sync", "rename", "sync_folder", "remove"])
 def test_an_error_of_the_disk_leaves_what_can_be_resumed(

@@ -20,6 +20,7 @@ import pytest
 from kit.command_line import process_env, run
 from kit.crash import Failing
 from kit.disks import filled
+from kit.runs import spread
 from kit.stores import POLICY, body, ids, make, segments, suffix, tables, unverified, wanted
 from pithbundle import FileError, PithError, Verifier
 from pithbundle.store import Store, StoredEntry
@@ -143,9 +144,7 @@ def _damaged(path: Path, seed: int, known: list[StoredEntry]) -> None:
             ), (seed, damage.kind)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "first", [0, *(pytest.param(at, marks=pytest.mark.long) for at in range(50, 500, 50))]
-)
+@pytest.mark.parametrize("first", spread(range(0, 500, 50), ordinary=(0,)))
 def test_500_damages_lose_what_they_hit_and_name_it(sample: Path, tmp_path: Path, first: int) -> None:
     with Store.open(str(sample)) as store:
         known = all_entries(store)

@@ -19,6 +19,7 @@ import pytest
 
 from kit.crash import killed_at
 from kit.mirrors import FakeMirror, Publisher, Reply, digests_of, serving, synchronised
+from kit.runs import spread
 from kit.stores import POLICY, body, ids, make, suffix, unverified, wanted
 from pithbundle.archive.zstd import compress
 from pithbundle.mirror.sync.known import KnownMirror
@@ -474,9 +475,7 @@ class History:
             )
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 30))]
-)
+@pytest.mark.parametrize("seed", spread(range(30), ordinary=range(3)))
 def test_histories_of_an_honest_mirror(tmp_path: Path, mirror: FakeMirror, seed: int) -> None:
     history = History(tmp_path, mirror, seed)
     with empty(tmp_path) as store:

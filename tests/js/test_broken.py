@@ -29,6 +29,7 @@ from js.variants import (
 )
 from kit.data import REPO
 from kit.nodejs import node
+from kit.runs import spread
 from pithbundle.conformance.process import Worker
 from pithbundle.conformance.protocol import Vector
 from pithbundle.conformance.runner import load
@@ -100,11 +101,7 @@ def test_unbroken_the_module_passes_all_those_vectors(tmp_path: Path, variants: 
         assert [*failures(worker, given)] == []
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [pytest.param(one, marks=pytest.mark.slow if one in SOME else pytest.mark.long) for one in ALL],
-    ids=lambda variant: variant.name,
-)
+@pytest.mark.parametrize("variant", spread(ALL, slow=SOME), ids=lambda variant: variant.name)
 def test_the_runner_catches_it(variant: Variant) -> None:
     if not variant.equivalent:
         caught(variant)

@@ -20,6 +20,7 @@ import pytest
 from kit import crowds
 from kit.command_line import run
 from kit.results import merge
+from kit.runs import spread
 from pithbundle.merge.ledger import Ledger
 
 EACH = pytest.mark.parametrize("name", crowds.CROWDS)
@@ -69,13 +70,7 @@ def seconds(rounds: int, call: Callable[..., object], *arguments: object) -> flo
     return best
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name == "mixed" else pytest.mark.long)
-        for name in crowds.CROWDS
-    ],
-)
+@pytest.mark.parametrize("name", spread(crowds.CROWDS, slow=("mixed",)))
 def test_no_view_takes_time_for_pairs_of_events(name: str) -> None:
     small, large = crowds.made(name, 5_000), crowds.made(name, 20_000)
     # The collector walks everything in the process: its time is not the view's.

@@ -15,6 +15,7 @@ import make_unicode14
 from kit import titles_digest
 from kit.data import REPO
 from kit.interpreters import VERSIONS, find, run
+from kit.runs import spread
 from pithbundle.bundle.titles import abstract_sha256, canonical_title, title_sha256
 from pithbundle.errors import RecordError
 
@@ -127,14 +128,7 @@ def test_the_recipe_counts_the_code_points() -> None:
 
 @pytest.mark.parametrize(
     "version",
-    [
-        pytest.param(THIS, marks=pytest.mark.slow),
-        *(
-            pytest.param(one, marks=pytest.mark.long)
-            for one in VERSIONS
-            if one != THIS and find(one) is not None
-        ),
-    ],
+    spread([THIS, *(one for one in VERSIONS if one != THIS and find(one) is not None)], slow=(THIS,)),
 )
 def test_one_digest_over_every_code_point(version: str) -> None:
     script = str(REPO / "tests" / "kit" / "titles_digest.py")

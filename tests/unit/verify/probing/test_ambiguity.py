@@ -11,6 +11,7 @@ import pytest
 from kit import DEMO, Json, bundle, event, made_record, payloads, policy, policy_key, to_json
 from kit.registries import PLACES, Registry, draw, embedding, pith_number
 from kit.results import WHEN
+from kit.runs import spread
 from kit.signing import b64, canonical
 from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.verifier import Verifier
@@ -62,7 +63,7 @@ def pairs(count: int, first: int = 0) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("outer", "inner", "place"),
-    [*pairs(5), *(pytest.param(*each, marks=pytest.mark.long) for each in pairs(220, 5))],
+    spread(pairs(225), ordinary=pairs(5)),
 )
 @pytest.mark.parametrize("known", [True, False])
 def test_no_format_reads_an_embedded_event(outer: int, inner: int, place: str, known: bool) -> None:
@@ -82,9 +83,7 @@ def of_the_built_in_format(seed: int) -> Registry:
     return replace(registry, document=dict(document), events=made)
 
 
-@pytest.mark.parametrize(
-    "outer", [0, 1, *(pytest.param(outer, marks=pytest.mark.long) for outer in range(2, 8))]
-)
+@pytest.mark.parametrize("outer", spread(range(8), ordinary=(0, 1)))
 @pytest.mark.parametrize("known", [True, False])
 def test_no_format_reads_an_embedded_event_of_the_built_in_format(outer: int, known: bool) -> None:
     registry = embedding(draw(outer), of_the_built_in_format(outer + 7), PLACES[outer % 3], known=known)
@@ -94,10 +93,7 @@ def test_no_format_reads_an_embedded_event_of_the_built_in_format(outer: int, kn
 
 
 # In 2, 11 and 20 the embedded events have signatures of their own; in 37 their id is reproduced first.
-@pytest.mark.parametrize(
-    "outer",
-    [2, 11, 37, *(pytest.param(outer, marks=pytest.mark.long) for outer in (0, 1, 3, 4, 5, 7, 8, 20))],
-)
+@pytest.mark.parametrize("outer", spread((0, 1, 2, 3, 4, 5, 7, 8, 11, 20, 37), ordinary=(2, 11, 37)))
 def test_an_event_that_embeds_another_settles_by_its_own_members(outer: int) -> None:
     """The outer types are known: an embedded event hinders nothing, and the roles are the outer ones."""
     inner = 700 + 7 * outer + outer % 7 + 1

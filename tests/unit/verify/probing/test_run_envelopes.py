@@ -10,6 +10,7 @@ import pytest
 from kit import envelopes
 from kit.envelopes import DOUBTFUL, IN_WORDS, SETTLED, Event, bundle_of, comments, drawn, events, keys, texts
 from kit.registries import Json
+from kit.runs import spread
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.results import ProbeResult
@@ -97,10 +98,7 @@ def embeds_without_harm(outer: str, inner: str, place: str, kind: str | None) ->
             assert texts(event.payload) in texts(read["payload"]), (outer, inner, place)
 
 
-@pytest.mark.parametrize(
-    ("names", "how"),
-    [pytest.param(*pair, marks=[pytest.mark.long] * bool(n % 7)) for n, pair in enumerate(PAIRS)],
-)
+@pytest.mark.parametrize(("names", "how"), spread(PAIRS, ordinary=PAIRS[::7]))
 def test_what_a_payload_contains_is_never_verified(
     names: tuple[str, str], how: tuple[str, str | None]
 ) -> None:

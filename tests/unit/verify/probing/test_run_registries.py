@@ -15,6 +15,7 @@ import pytest
 import kit.registries
 from kit.processor import slowness
 from kit.registries import Json, Registry, changed, draw, verifies
+from kit.runs import spread
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.results import ProbeResult
@@ -111,9 +112,7 @@ def test_five_hundred_registries_are_settled_in_time(first: int) -> None:
     assert max(seconds) < 10 * slowness()
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.long) for n in range(3, 50))]
-)
+@pytest.mark.parametrize("seed", spread(range(50), ordinary=range(3)))
 def test_numbers_outside_the_model_give_words_and_no_document(seed: int) -> None:
     registry = draw(seed, outside_model=True)
     result = probed(registry)
