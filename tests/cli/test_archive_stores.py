@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from kit.archives import content, lines, write
 from kit.command_line import process_env, run
+from kit.data import REPO
 from kit.recomputed import POLICY_BYTES, read_output, registry
 from pithbundle.cli.numeric import byte_count
 
@@ -108,17 +111,43 @@ def test_the_largest_file_of_the_system_is_named() -> None:
     assert not os.path.lexists("b") and not os.path.lexists("b.part")
 
 
-def test_an_interrupt_while_modules_are_imported_is_one_line() -> None:
-    code = (
-        "import sys, pithbundle.__main__ as entry\n"
-        "class Interrupting:\n"
-        "    def find_spec(self, name, *rest):\n"
-        "        if name == 'pithbundle.cli.main': raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Interrupting())\n"
-        "sys.exit(entry.main())\n"
-    )
+#: A program that is interrupted when it imports a module.
+INTERRUPTED: Final = """
+import signal, sys
+from {entry} import main
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+sys.exit(main())
+"""
+
+
+@pytest.mark.signals
+@pytest.mark.parametrize(
+    ("entry", "module"),
+    [
+        ("pithbundle_command", "pithbundle.verifier"),
+        ("pithbundle.__main__", "pithbundle.cli.main"),
+    ],
+)
+def test_an_interrupt_while_modules_are_imported_is_one_line(entry: str, module: str) -> None:
+    code = INTERRUPTED.format(entry=entry, module=module)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=process_env(), check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"pithbundle: interrupted\n")
+
+
+def test_the_program_is_the_module_outside_of_the_package() -> None:
+    project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"pithbundle": "pithbundle_command:main"}
+    code = "import sys; from pithbundle_command import main; print(*sorted(sys.modules)); sys.exit(main())"
+    words = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, env=process_env(), check=False)
+    before, version = done.stdout.splitlines()
+    assert "pithbundle_command" in before.split() and "pithbundle" not in before.split()
+    assert done.returncode == 0 and version.startswith("pithbundle ")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
