@@ -27,13 +27,15 @@ from pithbundle.cli.output import Output
 from pithbundle.cli.shells import Bash
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
-PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], ["policy", "add"], []]
-PAGES += [["format", "list"], ["format", "show"], ["format", "check"]]
-PAGES += [["archive", name] for name in ("pack", "merge", "unpack", "list", "get", "check")]
+#: The program itself, its groups, and their commands.
+PAGES = sorted({path[:end] for path, _ in command_tree.commands() for end in range(len(path) + 1)})
 
 
 @pytest.mark.parametrize("words", PAGES, ids=" ".join)
-def test_every_command_has_help_with_an_example(words: list[str]) -> None:
+def test_every_command_has_help_with_an_example_for_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     result = run(*words, "--help")
     assert result.status == 0
     assert f"  {' '.join(['pithbundle', *words])}" in result.out.partition("Example")[2]

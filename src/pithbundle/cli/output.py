@@ -86,8 +86,8 @@ class ReaderGone(Exception):
 
 #: The paragraph on exit statuses in the help of every command (REPORT-2).
 EXIT_STATUS_HELP: Final = (
-    "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error, or an\n"
-    "input that cannot be read where no 1 is due; 3 incomplete or unverified; 70 a\n"
+    "Exit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error, or an "
+    "input that cannot be read where no 1 is due; 3 incomplete or unverified; 70 a "
     "fault of pithbundle itself."
 )
 

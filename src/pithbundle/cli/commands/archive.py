@@ -22,7 +22,7 @@ from pithbundle.files import STDIN
 F = TypeVar("F", bound=Callable[..., Any])
 
 _STATUS: Final = (
-    "\b\nExit status: 0; 1 something was rejected, the rest was {}; 2 usage\n"
+    "Exit status: 0; 1 something was rejected, the rest was {}; 2 usage "
     "error, or a file that cannot be read or written."
 )
 
@@ -220,7 +220,7 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
     "get",
     epilog="\b\nExamples:\n  pithbundle archive get mirror OMJFN3CZBZK4KRI4XCDIFRLNQH\n"
     "  pithbundle archive get mirror pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH -o x.json\n\n"
-    "\b\nExit status: 0 found; 1 not found, or a part that was needed is damaged; 2\n"
+    "Exit status: 0 found; 1 not found, or a part that was needed is damaged; 2 "
     "usage error, or a file that cannot be read or written.",
 )
 @click.argument("archive", metavar="DIR", type=FOLDER)
@@ -275,7 +275,7 @@ def _files_in(folder: str) -> list[str]:
 @command.command(
     "check",
     epilog="\b\nExamples:\n  pithbundle archive check mirror\n  pithbundle archive check mirror --reindex\n\n"
-    "\b\nExit status: 0 sound; 1 something is damaged or missing; 2 usage error, or a\n"
+    "Exit status: 0 sound; 1 something is damaged or missing; 2 usage error, or a "
     "file that cannot be read or written.",
 )
 @click.argument("archive", metavar="DIR", type=FOLDER)

@@ -98,11 +98,14 @@ class _Options:
 @command.command(
     "run",
     epilog="\b\nExamples:\n  pithbundle conformance run --impl self --vectors vectors\n"
-    "  pithbundle conformance run --impl 'node js/worker.js' --xfail known.txt --junit out.xml\n"
-    "  pithbundle conformance run --impl self --only 'json/values/*' --only json/limits/size-over\n"
+    "  pithbundle conformance run --impl 'node js/worker.js' --xfail known.txt \\\n"
+    "    --junit out.xml\n"
+    "  pithbundle conformance run --impl self --only 'json/values/*' \\\n"
+    "    --only json/limits/size-over\n"
     "  pithbundle conformance run --show --only json/values/minus-zero\n"
-    "  pithbundle conformance run --impl self --impl 'node js/worker.js' --differential 1000 --seed 1\n\n"
-    "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n"
+    "  pithbundle conformance run --impl self --impl 'node js/worker.js' \\\n"
+    "    --differential 1000 --seed 1\n\n"
+    "Exit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass; "
     "2 usage error; 3 the run failed: no result about the implementation.",
 )
 @click.option("--impl", "impls", multiple=True, metavar="COMMAND", help="The worker; self is this one.")
@@ -111,8 +114,9 @@ class _Options:
     help="Their folder; by default ./vectors, or the one of this package.",
 )  # fmt: skip
 @click.option(
-    "--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Only this stage; repeatable."
-)
+    "--stage", "stages", type=click.Choice(STAGES), multiple=True, metavar="STAGE",
+    help=f"Only this stage; repeatable: {', '.join(STAGES)}.",
+)  # fmt: skip
 @click.option(
     "--only",
     multiple=True,

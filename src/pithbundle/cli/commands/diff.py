@@ -115,7 +115,7 @@ class _Reader:
     "  pithbundle diff bundle.json state.json --policy mine.json\n"
     "  pithbundle diff record-document.json state.json\n"
     "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
-    "\b\nExit status: 0 equal; 1 different; 2 usage error, or an unusable file;\n"
+    "Exit status: 0 equal; 1 different; 2 usage error, or an unusable file; "
     "3 equal but for unverified elements.",
 )
 @click.argument("left", metavar="A", type=PATH)

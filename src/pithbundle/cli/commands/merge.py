@@ -115,9 +115,7 @@ class _Options:
     epilog="\b\nExamples:\n  pithbundle merge bundle.json > state.json\n"
     "  pithbundle merge part1.json part2.cbor -o state.json --report r.json\n"
     "  pithbundle merge bundle.json --expect state.json -o mine.json\n\n"
-    + EXIT_STATUS_HELP.replace(
-        " or conflict", ", conflict or differing\nfrom --expect in signed content"
-    ).replace("2 usage error;\n3", "2 usage error; 3"),
+    + EXIT_STATUS_HELP.replace(" or conflict", ", conflict or differing from --expect in signed content"),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @output_options

@@ -47,7 +47,7 @@ _jobs_option = click.option(
     "digests",
     epilog="\b\nExamples:\n  pithbundle mirror digests store -o pith-digests --origin mirror.example\n"
     "  pithbundle mirror digests states/digests.txt -o pith-digests\n\n"
-    "\b\nExit status: 0; 1 something is damaged, or a leaf would be too large; 2 usage error, or\n"
+    "Exit status: 0; 1 something is damaged, or a leaf would be too large; 2 usage error, or "
     "a file that cannot be read or written.",
 )
 @click.argument("source", metavar="IN", type=click.Path())
@@ -97,7 +97,7 @@ def digests(
     "compare",
     epilog="\b\nExamples:\n  pithbundle mirror compare mine/pith-digests theirs/pith-digests\n"
     "  pithbundle mirror compare store archive --policy policy.json\n\n"
-    "\b\nExit status: 0 equal; 1 different, or something is damaged; 2 usage error, or a file\n"
+    "Exit status: 0 equal; 1 different, or something is damaged; 2 usage error, or a file "
     "that cannot be read; 3 not comparable: another policy or other merge rules.",
 )
 @click.argument("left", metavar="A", type=click.Path())

@@ -22,8 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _SEED: Final = re.compile("[0-9a-f]{32}")
 _STATUSES: Final = (
-    "\b\nExit status: 0 no difference was found; 1 something contradicts what was signed, or\n"
-    "the mirror itself; 2 usage error, or a file that cannot be read or written; 3 something is\n"
+    "Exit status: 0 no difference was found; 1 something contradicts what was signed, or "
+    "the mirror itself; 2 usage error, or a file that cannot be read or written; 3 something is "
     "not there, was not received, or cannot be compared."
 )
 
@@ -162,7 +162,8 @@ def _request(
 @click.command(
     "watch",
     epilog="\b\nExamples:\n  pithbundle mirror watch https://one.example --store store -o watch\n"
-    "  pithbundle mirror watch https://one.example https://two.example -o watch --once\n\n" + _STATUSES,
+    "  pithbundle mirror watch https://one.example https://two.example \\\n"
+    "    -o watch --once\n\n" + _STATUSES,
 )
 @click.argument("urls", metavar="URL...", nargs=-1, required=True)
 @audit_options
@@ -236,8 +237,9 @@ def watch(
 @click.command(
     "check-finding",
     epilog="\b\nExamples:\n  pithbundle mirror check-finding audit/findings/*.json --policy policy.json\n"
-    "  pithbundle mirror check-finding mine.json theirs.json --mirror-key https://one.example=HEX\n\n"
-    "\b\nExit status: 0 anybody finds the same; 1 a file does not show what it states; 2 usage\n"
+    "  pithbundle mirror check-finding mine.json theirs.json \\\n"
+    "    --mirror-key https://one.example=HEX\n\n"
+    "Exit status: 0 anybody finds the same; 1 a file does not show what it states; 2 usage "
     "error; 3 an observation: the word of whoever wrote it.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)

@@ -14,10 +14,12 @@ from pithbundle.cli.output import Output
 @click.command(
     "publish",
     epilog="\b\nExamples:\n  pithbundle mirror publish --store mirror --to public --origin mirror.example\n"
-    "  pithbundle mirror publish --store mirror --to public --base-url https://mirror.example\n"
-    "  pithbundle mirror publish --store mirror --to public --sign-with ./sign --sign-key HEX\n"
-    "  pithbundle mirror publish --store mirror --to s3://bucket/mirror --storage s3\n\n"
-    "\b\nExit status: 0; 1 something is damaged, or the signature is none of the head; 2 usage\n"
+    "  pithbundle mirror publish --store mirror --to public \\\n"
+    "    --base-url https://mirror.example\n"
+    "  pithbundle mirror publish --store mirror --to public \\\n"
+    "    --sign-with ./sign --sign-key HEX\n"
+    "  pithbundle mirror publish --store mirror --to s3://bucket/mine --storage s3\n\n"
+    "Exit status: 0; 1 something is damaged, or the signature is none of the head; 2 usage "
     "error, a later head is there already, or a file that cannot be read or written.",
 )
 @click.option("--store", required=True, type=click.Path(), metavar="DIR", help="The store.")

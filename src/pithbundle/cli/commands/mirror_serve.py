@@ -31,9 +31,11 @@ def _work() -> ModuleType:
 @click.command(
     "serve",
     epilog="\b\nExamples:\n  pithbundle mirror serve --store mirror --origin mirror.example\n"
-    "  pithbundle mirror serve --store mirror --base-url https://mirror.example --metrics-port 9100\n"
-    "  pithbundle mirror serve --store mirror --address 0.0.0.0 --expose --host mirror.example\n\n"
-    "\b\nExit status: 0 ended by SIGINT, SIGTERM or SIGHUP; 1 the store is damaged; 2 usage error,\n"
+    "  pithbundle mirror serve --store mirror --metrics-port 9100 \\\n"
+    "    --base-url https://mirror.example\n"
+    "  pithbundle mirror serve --store mirror --address 0.0.0.0 --expose \\\n"
+    "    --host mirror.example\n\n"
+    "Exit status: 0 ended by SIGINT, SIGTERM or SIGHUP; 1 the store is damaged; 2 usage error, "
     "a port that cannot be opened, or a file that cannot be read or written.",
 )
 @click.option("--store", required=True, type=PATH, metavar="DIR", help="The store.")

@@ -26,10 +26,11 @@ def _work() -> tuple[ModuleType, ModuleType]:
 @click.command(
     "sync",
     epilog="\b\nExamples:\n  pithbundle mirror sync --from https://mirror.example --store store\n"
-    "  pithbundle mirror sync --from pith-mirrors.json --store store --numbers numbers.txt\n\n"
-    "\b\nExit status: 0 the store has what the mirrors have; 1 something in quarantine, or an\n"
-    "invalid element, contradicts the policy, or a file that was given is not in its form;\n"
-    "2 usage error, or a file that cannot be read or written; 3 a mirror or a record could not\n"
+    "  pithbundle mirror sync --from pith-mirrors.json --store store \\\n"
+    "    --numbers numbers.txt\n\n"
+    "Exit status: 0 the store has what the mirrors have; 1 something in quarantine, or an "
+    "invalid element, contradicts the policy, or a file that was given is not in its form; "
+    "2 usage error, or a file that cannot be read or written; 3 a mirror or a record could not "
     "be reached, is stale, or cannot be compared.",
 )
 @click.option(

@@ -85,7 +85,7 @@ class Found:
     epilog="\b\nExamples:\n  pithbundle number record.json\n"
     "  pithbundle number --json bundle.json other.cbor\n"
     "  pithbundle number --truncated beginning.json\n\n"
-    "\b\nExit status: 0 the numbers were recomputed; 1 a record is rejected or a claim\n"
+    "Exit status: 0 the numbers were recomputed; 1 a record is rejected or a claim "
     "differs; 2 usage error, or an unusable file; 3 a record is not complete.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)

@@ -43,7 +43,7 @@ _EPILOG: Final = (
     "  pithbundle policy add --policy mine.json --signer-id me --key-id 1 \\\n"
     "    --public-key lab.pub --event-type author_claim -o mine2.json\n"
     "  pithbundle policy check mine2.json\n\n"
-    "\b\nExit status: 0 the policy was written or printed; 1 the key or the policy is\n"
+    "Exit status: 0 the policy was written or printed; 1 the key or the policy is "
     "not acceptable; 2 usage error."
 )
 

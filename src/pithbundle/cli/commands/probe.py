@@ -121,7 +121,7 @@ class _Options:
     "  pithbundle probe a.json b.json --time 600 -o format.json\n"
     "  pithbundle probe bundle.json --policy-output mine.json\n"
     "  pithbundle verify bundle.json --policy mine.json\n\n"
-    "\b\nExit status: 0 settled; 1 a file is rejected; 2 usage error; 3 not settled,\n"
+    "Exit status: 0 settled; 1 a file is rejected; 2 usage error; 3 not settled, "
     "settled in part, or found in words alone.",
 )
 @click.argument("files", metavar="[BUNDLE]...", nargs=-1, type=PATH)

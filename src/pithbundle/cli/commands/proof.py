@@ -37,8 +37,8 @@ from pithbundle.proof import proof_of
     "  pithbundle proof bundle.json --out conflict.json\n"
     "  pithbundle proof bundle.json other.json --out-dir proofs\n"
     "  pithbundle verify conflict.json --policy mine.json\n\n"
-    "\b\nExit status: 0 there is a conflict, and its proofs are listed or written; 1\n"
-    "there is none, or a file is rejected; 2 usage error; 3 there is none, and not\n"
+    "Exit status: 0 there is a conflict, and its proofs are listed or written; 1 "
+    "there is none, or a file is rejected; 2 usage error; 3 there is none, and not "
     "every event was verified.",
 )
 @files_argument

@@ -38,9 +38,9 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "  pithbundle recompute mirror -o states --force --cache ~/.cache/pithbundle\n"
     "  pithbundle recompute mirror -o states --cache cache --cache-size 20GB\n"
     "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
-    "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
-    "conflict, or differs from --expect in signed content or a mirror's digest;\n"
-    "2 usage error, or a file that cannot be read or written; 3 a record is\n"
+    "Exit status: 0 every record is valid; 1 something is rejected, invalid or in "
+    "conflict, or differs from --expect in signed content or a mirror's digest; "
+    "2 usage error, or a file that cannot be read or written; 3 a record is "
     "incomplete or unverified, or cannot be compared with --expect.",
 )
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)

@@ -18,7 +18,7 @@ from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
-_FAILED: Final = "2 usage error, or a file that\ncannot be read or written."
+_FAILED: Final = "2 usage error, or a file that cannot be read or written."
 
 
 def _stores() -> tuple[ModuleType, ModuleType]:
@@ -73,8 +73,8 @@ def command() -> None:
 @command.command(
     "init",
     epilog="\b\nExamples:\n  pithbundle store init mirror\n"
-    "  pithbundle store init mirror --policy policy.json --source https://pith.example\n\n"
-    "\b\nExit status: 0; 2 usage error, or a file that cannot be read or written.",
+    "  pithbundle store init mirror --policy p.json --source https://pith.example\n\n"
+    "Exit status: 0; 2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
 @policy_option
@@ -98,7 +98,7 @@ def init(out: Output, store: str, policy_path: str | None, sources: tuple[str, .
     "add",
     epilog="\b\nExamples:\n  pithbundle store add mirror downloads/ --origin https://pith.example\n"
     "  pithbundle store add mirror bundle.json more.jsonl.gz\n\n"
-    "\b\nExit status: 0; 1 something is in quarantine or was rejected, the rest was added;\n"
+    "Exit status: 0; 1 something is in quarantine or was rejected, the rest was added; "
     "2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
@@ -143,7 +143,7 @@ def add(
 @command.command(
     "list",
     epilog="\b\nExamples:\n  pithbundle store list mirror\n  pithbundle store list mirror --quarantine\n\n"
-    "\b\nExit status: 0; 2 usage error, or a file that cannot be read or written.",
+    "Exit status: 0; 2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
 @click.option("--quarantine", is_flag=True, help="List what is in quarantine, and why.")
@@ -162,7 +162,7 @@ def list_(out: Output, store: str, quarantine: bool) -> int:
     "show",
     epilog="\b\nExamples:\n  pithbundle store show mirror OMJFN3CZBZK4KRI4XCDIFRLNQH\n"
     "  pithbundle store show mirror pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH --json\n\n"
-    "\b\nExit status: 0; 1 the store has no admitted bundle of it; " + _FAILED,
+    "Exit status: 0; 1 the store has no admitted bundle of it; " + _FAILED,
 )
 @_store_argument
 @click.argument("number", metavar="NUMBER")
@@ -183,7 +183,7 @@ def show(out: Output, store: str, number: str) -> int:
     "export",
     epilog="\b\nExamples:\n  pithbundle store export mirror OMJFN3CZBZK4KRI4XCDIFRLNQH -o bundle.json\n"
     "  pithbundle store export mirror OMJFN3CZBZK4KRI4XCDIFRLNQH --out-dir parts\n\n"
-    "\b\nExit status: 0; 1 the store has no such bundle, or it is damaged; " + _FAILED,
+    "Exit status: 0; 1 the store has no such bundle, or it is damaged; " + _FAILED,
 )
 @_store_argument
 @click.argument("number", metavar="[NUMBER]", required=False)
@@ -225,7 +225,7 @@ def export(
 @command.command(
     "check",
     epilog="\b\nExample:\n  pithbundle store check mirror\n\n"
-    "\b\nExit status: 0 sound; 1 something is damaged; " + _FAILED,
+    "Exit status: 0 sound; 1 something is damaged; " + _FAILED,
 )
 @_store_argument
 @_jobs_option
@@ -244,7 +244,7 @@ def check(out: Output, store: str, jobs: int | None) -> int:
     "repair",
     epilog="\b\nExamples:\n  pithbundle store repair mirror\n"
     "  pithbundle store repair mirror --policy policy.json\n\n"
-    "\b\nExit status: 0; 1 something is damaged, the rest was repaired; " + _FAILED,
+    "Exit status: 0; 1 something is damaged, the rest was repaired; " + _FAILED,
 )
 @_store_argument
 @click.option("--policy", "policy_path", type=PATH, metavar="FILE", help="Replace the policy of the store.")
@@ -268,7 +268,7 @@ def repair(
 @command.command(
     "seal",
     epilog="\b\nExample:\n  pithbundle store seal mirror\n\n"
-    "\b\nExit status: 0; 1 something was damaged, the rest was sealed; " + _FAILED,
+    "Exit status: 0; 1 something was damaged, the rest was sealed; " + _FAILED,
 )
 @_store_argument
 @json_option
@@ -287,7 +287,7 @@ def seal(out: Output, store: str) -> int:
     "drop",
     epilog="\b\nExamples:\n  pithbundle store drop mirror --origin https://hostile.example\n"
     "  pithbundle store drop mirror --code key_unknown\n\n"
-    "\b\nExit status: 0; 1 something was damaged, the rest was dropped; " + _FAILED,
+    "Exit status: 0; 1 something was damaged, the rest was dropped; " + _FAILED,
 )
 @_store_argument
 @click.option("--origin", metavar="NAME", help="Drop what is from here: a URL or a name.")

@@ -104,7 +104,7 @@ class _Options:
     "  pithbundle verify --together part1.json part2.json\n"
     "  pithbundle verify conflict.json --policy mine.json   (a proof)\n"
     "  pithbundle verify record.json --abstract abstract.txt   (a record document)\n\n"
-    f"{EXIT_STATUS_HELP}\nOf several files the worst counts: 1, then 2, then 3. No file at all gives 3.",
+    f"{EXIT_STATUS_HELP} Of several files the worst counts: 1, then 2, then 3. No file at all gives 3.",
 )
 @click.argument("files", metavar="[FILE|FOLDER]...", nargs=-1, type=PATH)
 @click.option(
