@@ -266,12 +266,19 @@ class Folder:
         self.write_parts(name, (data,), temporary)
 
     def write_parts(self, name: str, parts: Iterable[bytes], temporary: str = TEMPORARY) -> None:
-        """Write a file as :meth:`write_file` does, part by part."""
-        with self.create(temporary) as file:
-            for part in parts:
-                file.write(part)
-            file.sync()
-        self.rename(temporary, name)
+        """Write a file as :meth:`write_file` does, part by part; what fails leaves no temporary file."""
+        file = self.create(temporary)
+        try:
+            with file:
+                for part in parts:
+                    file.write(part)
+                file.sync()
+            self.rename(temporary, name)
+        except BaseException:
+            # Also where a signal ends the program (CLI-7). A disk that fails may reject this too.
+            with contextlib.suppress(OSError):
+                self.remove(temporary)
+            raise
 
     def rename(self, old: str, new: str) -> None:
         """Give an entry another name; a file of that name is replaced."""

@@ -20,7 +20,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 
 #: Lowest first. A folder means everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("brief", "codes", "escape", "escape_tables", "newtypes", "progress"),
+    ("brief", "codes", "escape", "escape_tables", "newtypes", "progress", "wording"),
     ("errors",),
     ("durable", "wall_clock"),
     ("files", "output_folder"),

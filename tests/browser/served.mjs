@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { REPO, shared } from "../../js/test/chromium.js";
 
 const require = createRequire(new URL("js/package.json", REPO));
-const { origin, suffix, output } = JSON.parse(process.env.PITHBUNDLE_SERVED);
+const { origin, suffix, several, output } = JSON.parse(process.env.PITHBUNDLE_SERVED);
 
 /** A page, and what went wrong in it. @param {string} path @param {object} options of the context */
 async function opened(path, options = {}) {
@@ -40,9 +40,22 @@ test("the search of the index page leads to the page of a record, which this bro
   await close();
 });
 
+test("a name of several records lists them, and each leads to its page", async () => {
+  const { page, close } = await opened("/");
+  await page.fill("#q", "W1");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".choices");
+  assert.equal(await page.textContent(".query"), "W1");
+  assert.deepEqual(await page.locator(".choices a").allTextContents(), several);
+  await page.click(`.choices a >> text=${several[1]}`);
+  await page.waitForSelector("#check.good");
+  assert.equal(page.url(), `${origin}/pith/${several[1]}`);
+  await close();
+});
+
 for (const [width, colorScheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
   test(`no fault of contrast or labels, nothing wider than the window: ${width} ${colorScheme}`, async () => {
-    for (const [name, path] of [["index", "/"], ["not-found", `/find?q=${"x".repeat(300)}`], ["error", "/pith/a/b"]]) {
+    for (const [name, path] of [["index", "/"], ["not-found", `/find?q=${"x".repeat(300)}`], ["error", "/pith/a/b"], ["choices", "/find?q=W1"]]) {
       const { page, close } = await opened(path, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
       const [scrolled, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
       assert.ok(scrolled <= client, `${name}: ${scrolled} of ${client} pixels`);

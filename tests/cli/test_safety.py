@@ -5,6 +5,7 @@ CLI-1, CLI-4 to CLI-7.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -12,7 +13,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,7 @@ from kit.command_line import killed_after, process_env, run
 from kit.command_tree import commands
 from kit.data import REPO
 from kit.strategies import FIXTURE_SIGNERS
+from pithbundle.cli import event_loop
 from pithbundle.cli.numeric import decimal_number, whole_number
 from pithbundle.cli.signals import Terminated, ending_on_signals
 
@@ -552,6 +557,58 @@ def test_signals_that_are_ignored_or_handled_are_left_alone() -> None:
     finally:
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGHUP, before[1])
+
+
+@pytest.mark.signals
+@pytest.mark.parametrize("moment", ["in a callback", "at the start", "before the start", "at the end"])
+def test_a_signal_cancels_an_event_loop(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """An exception of its handler was lost in a callback, and the program was deaf to all further signals."""
+    steps: list[str] = []
+
+    def end() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    async def wait() -> None:
+        steps.append("begun")
+        if moment == "in a callback":
+            asyncio.get_running_loop().call_soon(end)
+        try:
+            await asyncio.sleep(0 if moment == "at the end" else 5)
+        except asyncio.CancelledError:
+            steps.append("cancelled")
+            raise
+        if moment == "at the end":
+            end()
+
+    def start() -> Coroutine[Any, Any, None]:
+        if moment == "at the start":
+            end()
+        return wait()
+
+    if moment == "before the start":
+        real = asyncio.Runner.run
+
+        def late(self: asyncio.Runner, work: Any) -> Any:
+            end()
+            return real(self, work)
+
+        monkeypatch.setattr(asyncio.Runner, "run", late)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with pytest.raises(Terminated) as caught, ending_on_signals():
+            event_loop.run(start)
+        assert caught.value.number == signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert steps == {"at the end": ["begun"], "before the start": []}.get(moment, ["begun", "cancelled"])
+
+
+def test_an_event_loop_outside_the_main_thread() -> None:
+    async def work() -> int:
+        return 1
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(event_loop.run, work).result() == 1
 
 
 def test_outside_the_main_thread_no_handler_is_set() -> None:

@@ -12,10 +12,12 @@ from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LIES, MARKS, OTHER_POLICY, SEED, LyingMirror, Wire, follows, two_heads
 from kit.lying_server import Network
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
+from pithbundle.errors import NetworkError
 from pithbundle.mirror.audit.finding import read_finding
+from pithbundle.mirror.audit.mirrors import GIVE_UP
 from pithbundle.mirror.audit.recheck import contradictions, recheck
 from pithbundle.mirror.audit.reference import Reference
-from pithbundle.mirror.audit.run import AuditOptions, Outside, audit
+from pithbundle.mirror.audit.run import AT_ONCE, AuditOptions, Outside, audit
 from pithbundle.mirror.audit.words import WORDS, Word
 from pithbundle.mirror.remote import Remote
 from pithbundle.net.exchange import Exchange
@@ -279,6 +281,27 @@ def test_a_dead_mirror_delays_no_other_and_is_given_up() -> None:
     # The failures in a row are findings, what was not requested any more is counted.
     assert 1 <= len(found.words("d")) <= 3 and found.audit.exit_status == 3
     rechecked(found)
+
+
+def test_a_mirror_that_is_given_up_is_not_asked_for_what_waited() -> None:
+    """All records of a chunk were requested before the first request failed, and all of it was waited for."""
+    records = {seed: (1,) for seed in range(40)}
+    mirrors = [LyingMirror.of(records, f"https://{name}.example") for name in "abd"]
+    wire = Wire(*mirrors)
+    get = wire.get
+
+    async def slow(url: str, **options: int) -> Exchange:
+        if url.startswith(mirrors[2].base) and "/pith/" in url:
+            mirrors[2].requests.append(url)
+            await asyncio.sleep(0.01)
+            raise NetworkError.at("timeout", url, "the exchange did not end in 30 seconds")
+        return await get(url, **options)
+
+    wire.get = slow  # type: ignore[method-assign, assignment]
+    found = audited(*mirrors, wire=wire)
+    asked = [url for url in mirrors[2].requests if "/pith/" in url]
+    assert found.audit.mirrors[2].is_given_up and len(asked) < AT_ONCE + GIVE_UP
+    assert found.audit.counts["same"] == 80 and len(found.words("d")) == len(asked)
 
 
 def test_a_head_that_never_comes_is_not_waited_for() -> None:

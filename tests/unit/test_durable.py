@@ -168,3 +168,24 @@ def test_a_lock_is_held_against_other_processes(folder: Folder, tmp_path: Path) 
     assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == 0
     folder.close()
     folder.close()
+
+
+@pytest.mark.parametrize("call", ["write", "sync", "rename"])
+def test_what_fails_leaves_no_temporary_file(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Also where a signal ends the program in that moment (CLI-7)."""
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a").write_bytes(b"old")
+    monkeypatch.setattr(durable, call, ended)
+    with pytest.raises(KeyboardInterrupt):
+        folder.write_file("a", b"new", "tmp")
+    assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"old"
+    # A file of this name that is there is somebody else's.
+    (tmp_path / "tmp").write_bytes(b"other")
+    with pytest.raises(FileExistsError):
+        folder.write_file("a", b"new", "tmp")
+    assert (tmp_path / "tmp").read_bytes() == b"other"

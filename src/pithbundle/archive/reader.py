@@ -23,6 +23,7 @@ from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
+from pithbundle.wording import plural
 
 #: An index has 60 bytes a frame: 280,000 frames. Of a pack with more no index is used.
 _MOST_INDEX: Final = 1 << 24
@@ -283,7 +284,7 @@ class Reader:
         try:
             return PackReader(path, pack.encoding, self.limits, self.storage)
         except FileError as error:
-            bundles = f"{pack.bundles} bundle{'' if pack.bundles == 1 else 's'}"
+            bundles = plural(pack.bundles, "bundle")
             reason = f"{error.reason}; missing: at least {bundles}, by the manifest"
             raise FileError.at(path, reason) from error
 

@@ -13,9 +13,10 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.cli.archive_inputs import Skipped, Written, failing
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, plural
+from pithbundle.cli.render import MOST
 from pithbundle.codes import CODES
 from pithbundle.encoding.values import portable
+from pithbundle.wording import plural
 
 #: The outcome of a command that left something out.
 SOME_REJECTED: Final = "some_rejected"

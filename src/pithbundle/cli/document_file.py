@@ -13,13 +13,14 @@ from pithbundle.cli.json_values import policy_source, verify_members
 from pithbundle.cli.load import CELL
 from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.render import MOST, more, plural
+from pithbundle.cli.render import MOST
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import InputError, PithError
 from pithbundle.outcomes import EXIT_STATUS, Outcome
 from pithbundle.report import Rejection
 from pithbundle.verify.documents import DocumentReport, SignatureVerdict, verify_document
+from pithbundle.wording import more, plural
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy, PolicyKey

@@ -15,8 +15,8 @@ from pithbundle.cli.archive_options import FOLDER
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.numeric import size, whole
 from pithbundle.cli.output import Output
-from pithbundle.cli.render import plural
 from pithbundle.output_folder import PART
+from pithbundle.wording import plural
 
 Command: TypeAlias = Callable[..., int]
 #: The share of the results of a cache that is computed again, in percent.

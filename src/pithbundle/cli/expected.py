@@ -13,7 +13,6 @@ from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.render import more, plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
@@ -29,6 +28,7 @@ from pithbundle.recompute.expect import (
     RecordGroup,
 )
 from pithbundle.recompute.outputs import OutputReader
+from pithbundle.wording import more, plural
 
 #: How many records that differ are printed of each group, with how many pointers at most, and how many are
 #: in the JSON.

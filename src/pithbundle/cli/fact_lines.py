@@ -7,10 +7,11 @@ from typing import Final, TypeAlias
 
 from pithbundle.bundle.document_types import BUNDLE
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, more, plural, short
+from pithbundle.cli.render import MOST, short
 from pithbundle.comparison.facts import Fact, Facts, are_equal, compare_facts
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object, Value, portable
+from pithbundle.wording import more, plural
 
 #: A side: the path of the file and its facts.
 FactSide: TypeAlias = tuple[str, Facts]

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.cli.output import Exit, Output, Style, worst
-from pithbundle.cli.render import MOST, plural
+from pithbundle.cli.render import MOST
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.recheck import Rechecked
 from pithbundle.mirror.audit.words import WORDS, Word
+from pithbundle.wording import plural
 
 if TYPE_CHECKING:
     from pithbundle.cli.mirror_audit_run import Round

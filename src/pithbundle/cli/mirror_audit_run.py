@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import Final
 
 import click
 
+from pithbundle.cli import event_loop
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import InputRejected, write_files
 from pithbundle.cli.mirror_urls import mirror_at
@@ -112,8 +112,7 @@ def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | No
                 names[found.key] = folder.keep(finding_of(found, documents, verifier, stamp()), found)
 
         earlier = () if folder is None else tuple(folder.heads(request.urls))
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            found = runner.run(_audit(request, mirrors, verifier, store, earlier, keep))
+        found = event_loop.run(lambda: _audit(request, mirrors, verifier, store, earlier, keep))
     done = Round(found, names)
     if folder is not None:
         folder.keep_heads(found.mirrors)
@@ -182,31 +181,31 @@ def watch(
         with failing(f"{folder.path}/{CURSOR}"):
             cursor = Cursor.from_bytes(folder.read(CURSOR, CURSOR_BYTES))
         while True:
-            # What a round notes counts once it is on the disk.
+            # What a round notes counts once its findings are on the disk.
             noted = deepcopy(cursor)
             try:
                 done, new = _watched(request, mirrors, folder, noted, patience)
+                report(done, new)
+                # Not before: who ends the program in between has it reported twice, and never not at all.
+                cursor = noted
+                folder.write(CURSOR, cursor.to_bytes())
+                if once:
+                    return done.audit.exit_status
             except (InputRejected, PithError) as error:
                 if once:
                     raise
                 failed(error.error if isinstance(error, InputRejected) else error)
-            else:
-                cursor = noted
-                report(done, new)
-                if once:
-                    return done.audit.exit_status
             pause(interval)
 
 
 def _watched(
     request: Request, mirrors: Sequence[Mirror], folder: AuditFolder, cursor: Cursor, patience: int
 ) -> tuple[Round, list[Found]]:
-    """One round of a watch, with the cursor on the disk, and what is new in it."""
+    """One round of a watch, its findings on the disk, and what is new in it."""
     done = _round(request, mirrors, folder)
     new = cursor.take(done.audit.found, patience)
     cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
     if request.html is not None:
         html = page(done.value, done.audit.exit_status, cursor.rounds)
         write_files({request.html: html}, force=True)
-    folder.write(CURSOR, cursor.to_bytes())
     return done, new

@@ -7,11 +7,12 @@ from typing import Final
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.mirror_run import Compared
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, more, plural
+from pithbundle.cli.render import MOST
 from pithbundle.digests.head import Head
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.mirror.digest_folder import Published
 from pithbundle.mirror.listing import Listing
+from pithbundle.wording import more, plural
 
 _EQUAL: Final = "equal"
 _DIFFERENT: Final = "different"

@@ -23,7 +23,6 @@ from pithbundle.cli.extras import needing
 from pithbundle.cli.mirror_print import head_value, print_head
 from pithbundle.cli.mirror_run import require_origin
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import plural
 from pithbundle.cli.storage_option import open_storage
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.digests.head import Head
@@ -35,6 +34,7 @@ from pithbundle.mirror.bucket_target import BucketTarget
 from pithbundle.mirror.digest_folder import Sign
 from pithbundle.mirror.publishing import Publication
 from pithbundle.mirror.target import LocalTarget, Target
+from pithbundle.wording import plural
 
 #: The seconds in which the command of ``--sign-with`` answers (MIRROR-17).
 _DEADLINE: Final = 30.0

@@ -9,10 +9,11 @@ from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.mirror_print import head_value
 from pithbundle.cli.mirror_sync_run import Done
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, plural
+from pithbundle.cli.render import MOST
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.mirror.sync.results import Fault, Listed, MirrorResult, Stale, exit_status
+from pithbundle.wording import plural
 
 _QUARANTINE: Final = "some_quarantined"
 _INCOMPLETE: Final = "incomplete"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
+from pithbundle.cli import event_loop
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.mirror_urls import mirror_at
 from pithbundle.cli.store_run import opened
@@ -72,12 +72,8 @@ def synchronised(
     if numbers_path is not None:
         with failing(numbers_path):
             numbers = read_numbers(read_input(numbers_path, NUMBERS_BYTES))
-    with (
-        opened(store) as found_store,
-        asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
-        progress_bar("connecting", None) as bar,
-    ):
-        runner.run(_run(found_store, mirrors, urls, numbers, options, done, bar))
+    with opened(store) as found_store, progress_bar("connecting", None) as bar:
+        event_loop.run(lambda: _run(found_store, mirrors, urls, numbers, options, done, bar))
     return done
 
 

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from pithbundle.cli.extras import needing
-from pithbundle.cli.render import plural
 from pithbundle.escape import visible
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.timeline import Change, Moment
+from pithbundle.wording import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,9 +16,10 @@ from pithbundle.cli.json_values import policy_source, policy_value
 from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.proof_file import print_proof
-from pithbundle.cli.render import OUTCOME_STYLE, ReportPrinter, plural
+from pithbundle.cli.render import OUTCOME_STYLE, ReportPrinter
 from pithbundle.encoding.values import Object
 from pithbundle.files import file_error
+from pithbundle.wording import plural
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy

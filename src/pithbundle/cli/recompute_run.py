@@ -35,7 +35,6 @@ from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output, Style, worst
-from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
@@ -50,6 +49,7 @@ from pithbundle.recompute.run import Recomputed, recompute
 from pithbundle.spawning import default_jobs
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
+from pithbundle.wording import plural
 
 #: What is printed of the summary, under these labels.
 _COUNTERS: Final = (

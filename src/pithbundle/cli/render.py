@@ -25,6 +25,7 @@ from pithbundle.report import Rejection, Report
 from pithbundle.sentences import NOT_LISTED, conflict_sentence, nothing_missing_sentence
 from pithbundle.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe, why_not_applied
 from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
+from pithbundle.wording import more, plural
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy, PolicyKey
@@ -60,16 +61,6 @@ _STATUSES: Final[tuple[Status, ...]] = (
     "unknown_type",
     "verified",
 )
-
-
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """``1 event``, ``2 events``; ``many`` where the plural takes more than an s."""
-    return f"{count} {noun if count == 1 else many or noun + 's'}"
-
-
-def more(count: int, noun: str, many: str | None = None) -> str:
-    """``3 more events``, for items that were not listed."""
-    return plural(count, f"more {noun}", many and f"more {many}")
 
 
 #: The text of each warning that depends on the clock; unsigned members are listed with their event.

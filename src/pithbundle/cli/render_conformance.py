@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.render import plural
 from pithbundle.conformance import reports
 from pithbundle.conformance.paired import Comparison, Disagreement
 from pithbundle.conformance.protocol import BAD, STATUSES, Json, Result, Run
 from pithbundle.encoding.values import portable
+from pithbundle.wording import plural
 
 #: Failures that are printed one by one; a broken reader fails a thousand.
 _MOST: Final = 100

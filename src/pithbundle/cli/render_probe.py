@@ -9,12 +9,12 @@ from typing import Final
 from pithbundle.bundle.event_format import EventFormat
 from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
 from pithbundle.cli.output import Output, Style
-from pithbundle.cli.render import plural
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import PolicyError
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
+from pithbundle.wording import plural
 
 _HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
     "settled": ("SETTLED:", "good", "one event format explains the events"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Final
 
@@ -41,8 +41,64 @@ def ending_on_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+class Received:
+    """What :func:`noting_signals` noted."""
+
+    def __init__(self) -> None:
+        #: The signal that ends the program; None as long as there was none.
+        self.number: int | None = None
+
+    def require_none(self) -> None:
+        """Check that there was none.
+
+        Raises:
+            Terminated: there was one.
+        """
+        if self.number is not None:
+            raise Terminated(self.number)
+
+
+@contextlib.contextmanager
+def noting_signals(end: Callable[[], None]) -> Iterator[Received]:
+    """Call ``end`` for a signal that would raise :class:`Terminated`, and raise that after the block.
+
+    For an event loop: it takes an exception that is raised in one of its callbacks for a fault of that
+    callback, reports it, and goes on.
+
+    Args:
+        end: makes the block end; it is called once, between any two instructions of the main thread.
+
+    Raises:
+        Terminated: a signal was received, whatever else the block raises.
+    """
+    found = Received()
+    if threading.current_thread() is not threading.main_thread():
+        yield found
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        _ignore_others()
+        found.number = number
+        end()
+
+    ours = [number for number in _SIGNALS if signal.getsignal(number) is _raise]
+    for number in ours:
+        signal.signal(number, note)
+    try:
+        yield found
+    finally:
+        for number in ours:
+            if signal.getsignal(number) is note:
+                signal.signal(number, _raise)
+        found.require_none()
+
+
 def _raise(number: int, frame: FrameType | None) -> None:
+    _ignore_others()
+    raise Terminated(number)
+
+
+def _ignore_others() -> None:
     # Once: a second one must not interrupt the cleaning up after the first.
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    raise Terminated(number)

@@ -10,11 +10,12 @@ from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import deliver
 from pithbundle.cli.load import write_all
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, plural
+from pithbundle.cli.render import MOST
 from pithbundle.cli.store_run import Addition
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN
 from pithbundle.store import Checked, Damage, RecordRow, Sealed, Served, Store, StoredEntry
+from pithbundle.wording import more, plural
 
 _QUARANTINE: Final = "some_quarantined"
 _DAMAGED: Final = "damaged"
@@ -189,7 +190,7 @@ def _print_record(out: Output, served: Served) -> None:
 
 
 def _entry_text(out: Output, entry: StoredEntry) -> str:
-    size = f"{out.show(entry.sha256)[:16]} {entry.size} bytes of {out.show(entry.encoding).upper()}"
+    size = f"{out.show(entry.sha256)[:16]} {plural(entry.size, 'byte')} of {out.show(entry.encoding).upper()}"
     address = f" ({out.show(entry.address)})" if entry.address else ""
     where = f"{out.show(entry.origin)}{address} at {out.show(entry.received_at)}"
     if entry.code:
@@ -270,7 +271,7 @@ def _print_damage(out: Output, path: str, damage: tuple[Damage, ...]) -> None:
             f"{where}: {plural(one.length, 'byte')} at byte {one.offset}{of}: {out.show(one.reason)} [store]"
         )
     if len(damage) > MOST:
-        out.error(f"{len(damage) - MOST} more damaged parts, not listed [store]")
+        out.error(f"{more(len(damage) - MOST, 'damaged part')}, not listed [store]")
 
 
 def print_checked(out: Output, path: str, found: Checked) -> int:
@@ -292,7 +293,7 @@ def print_checked(out: Output, path: str, found: Checked) -> int:
     for each in found.differences[:MOST]:
         out.error(f"{out.show(path)}: the index differs from the segments: {out.show(each)} [store]")
     if found.difference_count > MOST:
-        out.error(f"{found.difference_count - MOST} more differences of the index, not listed [store]")
+        out.error(f"{more(found.difference_count - MOST, 'difference')} of the index, not listed [store]")
     for each in found.unknown[:MOST]:
         out.error(f"{out.show(path)}/{out.show(each)}: no store has a file of this name [store]")
     of = f"{plural(found.records, 'record')}, {plural(found.entries - found.quarantined, 'bundle')}"

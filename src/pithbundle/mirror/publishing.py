@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 from pithbundle.archive.manifest import LIMITS, MANIFEST, Manifest
@@ -379,13 +380,12 @@ class _Note:
                 with above.subfolder(TARGETS) as folder:
                     if folder.mode(temporary) is not None:
                         folder.remove(temporary)
-                    with folder.create(temporary) as file:
-                        file.write(first.encode("ascii") + b"\n")
-                        for suffix, fingerprint in self._site.view.fingerprints():
-                            if suffix not in without:
-                                file.write(f"{suffix} {fingerprint}\n".encode("ascii"))
-                        file.sync()
-                    folder.rename(temporary, self._name)
+                    lines = (
+                        f"{suffix} {fingerprint}\n".encode("ascii")
+                        for suffix, fingerprint in self._site.view.fingerprints()
+                        if suffix not in without
+                    )
+                    folder.write_parts(self._name, chain([first.encode("ascii") + b"\n"], lines), temporary)
                     folder.sync()
         except OSError as error:
             raise file_error(self._folder, error) from error

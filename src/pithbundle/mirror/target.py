@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -173,11 +174,8 @@ class LocalTarget:
                 return False
             if folder.mode(TEMPORARY) is not None:
                 folder.remove(TEMPORARY)
-            with open(path, "rb") as source, folder.create(TEMPORARY) as made:
-                while part := source.read(1 << 20):
-                    made.write(part)
-                made.sync()
-            folder.rename(TEMPORARY, name)
+            with open(path, "rb") as source:
+                folder.write_parts(name, iter(partial(source.read, 1 << 20), b""), TEMPORARY)
             self._touched.add(folder.path)
         return True
 

@@ -114,8 +114,9 @@ class Area:
             try:
                 file.write(data)
                 file.sync()
-            except OSError:
-                # Nobody was answered. If this fails too, the next entry begins another segment.
+            except BaseException:
+                # Nobody was answered, nor will be after a signal. If this fails too, the next entry begins
+                # another segment.
                 with contextlib.suppress(OSError):
                     file.truncate(size)
                 raise

@@ -32,7 +32,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, more, plural, short
+from pithbundle.cli.render import MOST, short
 from pithbundle.comparison.facts import OF_FACTS, Facts, facts_of_document, facts_of_report
 from pithbundle.comparison.published import INPUTS, for_written
 from pithbundle.comparison.sides import Diff, Judged, Side, diff_sides, side_of_report, side_of_value
@@ -42,6 +42,7 @@ from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.report import Report
 from pithbundle.verifier import Verifier
+from pithbundle.wording import more, plural
 
 #: The longest value shown beside a difference, in characters.
 _VALUE: Final = 120

@@ -14,7 +14,7 @@ import click
 from pithbundle.cli.load import LoadedRecord, event_line, files_argument, load_record, record_options
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.cli.render import MOST, more, plural, short, where
+from pithbundle.cli.render import MOST, short, where
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.spellings import event_id_digest
@@ -24,6 +24,7 @@ from pithbundle.merge.explain import LOSING, SENTENCES, Explanation
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.trace import CLAUSES
 from pithbundle.verify.verdicts import SignedEvent
+from pithbundle.wording import more, plural
 
 #: The sections by name: a short way to write a pointer.
 _SECTIONS: Final = frozenset(

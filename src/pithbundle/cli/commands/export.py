@@ -18,13 +18,13 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.cli.render import plural
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Value, portable
 from pithbundle.errors import InputError
 from pithbundle.files import STDIN
 from pithbundle.merge.ledger import Ledger
+from pithbundle.wording import plural
 
 
 @click.command(

@@ -36,13 +36,14 @@ from pithbundle.cli.inputs import (
     truncated_option,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, more, plural
+from pithbundle.cli.render import MOST
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Object, Value, pointer, portable
 from pithbundle.errors import Fault
 from pithbundle.verify.receipts import receipt_at
+from pithbundle.wording import more, plural
 
 #: Printed first, last, and often enough between that every screen of 24 lines shows it.
 WARNING: Final = "NOTHING WAS VERIFIED:"
@@ -352,9 +353,8 @@ def _events(out: Output, found: Events, note: str) -> Iterator[tuple[str, str]]:
 
 
 def _signer(out: Output, names: tuple[str | None, str], count: int) -> str:
-    signer_id, key_id = names
-    signer = "no signer" if signer_id is None else out.show(signer_id, _CELL)
-    return f"{count} claimed by {signer}, key {out.show(key_id, _CELL)}"
+    signer = "no signer" if names[0] is None else out.show(names[0], _CELL)
+    return f"{count} claimed by {signer}, key {out.show(names[1], _CELL)}"
 
 
 def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) -> Iterator[tuple[str, str]]:

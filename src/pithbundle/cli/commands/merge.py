@@ -31,7 +31,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
-from pithbundle.cli.render import MOST, ReportPrinter, more, plural
+from pithbundle.cli.render import MOST, ReportPrinter
 from pithbundle.cli.sources import Source
 from pithbundle.comparison.published import (
     INPUTS,
@@ -48,6 +48,7 @@ from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN
 from pithbundle.merge.state import State
 from pithbundle.report import Report
+from pithbundle.wording import more, plural
 
 #: What a group of differences is about, in the order printed; only the first fails (REPORT-3).
 _GROUPS: Final[dict[DifferenceGroup, tuple[str, Style]]] = {

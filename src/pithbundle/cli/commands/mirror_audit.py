@@ -223,7 +223,8 @@ def watch(
 
     def report(done: Any, new: Any) -> None:
         printing.print_round(out, done, new)
-        if not once:
+        # An object of JSON is printed at the end, since an error would be printed in its place.
+        if not out.as_json:
             out.send()
 
     def failed(error: PithError) -> None:

@@ -9,9 +9,9 @@ from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, read_policy_file
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import plural
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.rules import MERGE_1
+from pithbundle.wording import plural
 
 #: What follows from a format with a constant signer (FORMAT-6).
 CONSTANT_SIGNER = "events of other signers with the same members are ambiguous under it"

@@ -27,7 +27,6 @@ from pithbundle.cli.json_values import policy_source, policy_value
 from pithbundle.cli.key_files import key_forms, print_key_forms, read_key
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import plural
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import Object, Value
@@ -35,6 +34,7 @@ from pithbundle.errors import InputError, PolicyError
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import POLICY_VERSION, Policy, PolicyKey
+from pithbundle.wording import plural
 
 _EPILOG: Final = (
     "\b\nExamples:\n"

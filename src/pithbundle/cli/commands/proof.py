@@ -20,7 +20,7 @@ from pithbundle.cli.load import (
     write_all,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, plural, short, where
+from pithbundle.cli.render import MOST, short, where
 from pithbundle.encoding.json_reader import parse_json, read_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
@@ -29,6 +29,7 @@ from pithbundle.errors import InputError, MergeError
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.proof import proof_of
+from pithbundle.wording import plural
 
 
 @click.command(

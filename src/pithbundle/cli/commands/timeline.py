@@ -20,13 +20,14 @@ from pithbundle.cli.load import (
     require_absent,
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.cli.render import plural, short
+from pithbundle.cli.render import short
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Moment
 from pithbundle.sentences import relations_of, tone_of
+from pithbundle.wording import plural
 
 #: The most moments that are printed; a picture and ``--json`` have them all.
 _MOST: Final = 1_000

@@ -32,7 +32,7 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.print_results import Choice, JsonLinesPrinter, JsonPrinter, ResultPrinter, TextPrinter
 from pithbundle.cli.proof_file import verify_proof
 from pithbundle.cli.recognised import RecognisedFile
-from pithbundle.cli.render import ReportPrinter, plural
+from pithbundle.cli.render import ReportPrinter
 from pithbundle.cli.sources import Source, is_many, open_list, read_list, sources
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
@@ -40,6 +40,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Value
 from pithbundle.report import Clock, Report
 from pithbundle.verify.policy import Policy
+from pithbundle.wording import plural
 
 _ABSTRACT = "--abstract needs one record document or graph document"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -27,9 +27,13 @@ from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
 from pithbundle.verifier import Verifier
 from pithbundle.wall_clock import stamp, utc_now
+from pithbundle.wording import more
 
-#: How many records are read and compared together.
+#: How many records are compared together at most: reading again what differs waits for all of them at once.
 CHUNK: Final = 128
+#: The bytes of documents after which no further record joins them, and how many records are read at once.
+HELD_BYTES: Final = 16 << 20
+AT_ONCE: Final = 4
 #: How many findings a report lists; the others are counted.
 MOST_FOUND: Final = 10_000
 #: Seconds that the heads of other mirrors may take after the first ones arrived (D11).
@@ -156,15 +160,19 @@ class _Run:
         """Read every head at once; a mirror that is much later than the others is not waited for (D11)."""
         tasks = {asyncio.ensure_future(mirror.read_head()): mirror for mirror in self.mirrors}
         pending = set(tasks)
-        while pending:
-            late = self.outside.late if len(pending) < len(tasks) else None
-            done, pending = await asyncio.wait(pending, timeout=late, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                break
-        for task in pending:
-            task.cancel()
-            tasks[task].give_up("timeout", "no head while the other mirrors had answered")
-        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            while pending:
+                late = self.outside.late if len(pending) < len(tasks) else None
+                done, pending = await asyncio.wait(pending, timeout=late, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    break
+            for task in pending:
+                tasks[task].give_up("timeout", "no head while the other mirrors had answered")
+        finally:
+            # Also where the audit itself is cancelled: nothing is requested behind the back of the caller.
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for mirror in self.mirrors:
             self._compare_head(mirror)
         self.audit.seed = self.options.seed or self.outside.random()
@@ -224,20 +232,30 @@ class _Run:
         )
         chosen = sorted({*drawn, *(name for one in self.mirrors for name in one.differing)})
         self.audit.records, self.audit.sampled = len(chosen), len(drawn)
-        for start in range(0, len(chosen), CHUNK):
-            await self._chunk(chosen[start : start + CHUNK])
+        rest = iter(chosen)
+        while reads := await self._next(rest):
+            await settle(reads, self.mirrors, self.verifier, self.outside.sleep, self._served_before)
+            for suffix in [*reads]:
+                self._classify(suffix, reads.pop(suffix))
 
-    async def _chunk(self, suffixes: Sequence[str]) -> None:
-        reads = await asyncio.gather(
-            *(self._read(mirror, suffix) for suffix in suffixes for mirror in self.mirrors)
-        )
-        of_record = {
-            suffix: list(reads[at * len(self.mirrors) : (at + 1) * len(self.mirrors)])
-            for at, suffix in enumerate(suffixes)
-        }
-        await settle(of_record, self.mirrors, self.verifier, self.outside.sleep, self._served_before)
-        for suffix, found in of_record.items():
-            self._classify(suffix, found)
+    async def _next(self, rest: Iterator[str]) -> dict[str, list[RecordRead]]:
+        """Read the next records of every mirror, as many as may be held together; none at the end.
+
+        A registry is larger than the memory of its reader, and a document may have megabytes.
+        """
+        reads: dict[str, list[RecordRead]] = {}
+        held = 0
+
+        async def read_some() -> None:
+            nonlocal held
+            while len(reads) < CHUNK and held < HELD_BYTES and (suffix := next(rest, None)) is not None:
+                # In the order of the suffixes, whoever is read first.
+                reads[suffix] = []
+                reads[suffix] += await asyncio.gather(*(self._read(one, suffix) for one in self.mirrors))
+                held += sum(len(one.body) for read in reads[suffix] for one in read.documents)
+
+        await asyncio.gather(*(read_some() for _ in range(AT_ONCE)))
+        return reads
 
     async def _read(self, mirror: Mirror, suffix: str) -> RecordRead:
         listed = await self._listed(mirror, suffix)
@@ -291,7 +309,7 @@ class _Run:
             for found, documents in mirror.found:
                 self._add(found, documents)
             if mirror.more:
-                message = f"{mirror.more} more records differ by their digests and were not read"
+                message = f"{more(mirror.more, 'record')} with another digest, not read"
                 self._add(Found("not_comparable", mirror.base, "", (), "records", message), ())
         self.audit.ended_at = self.time()
         return self.audit

@@ -19,6 +19,7 @@ from pithbundle.outcomes import EXIT_STATUS, MEANING
 from pithbundle.report import Report
 from pithbundle.sentences import NOT_LISTED, conflict_sentence, nothing_missing_sentence
 from pithbundle.statuses import WITHOUT_CODE
+from pithbundle.wording import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,9 @@ def _completeness(report: Report) -> Iterable[tuple[bool, str, list[str]]]:
         signer = found.signer
         if found.missing:
             known = True
-            count = len(found.missing)
+            missing = plural(len(found.missing), "event")
             listed = [*map(short, found.missing[:MOST_ENTRIES])]
-            yield True, f"{count} event{'' if count == 1 else 's'} that {signer} listed", listed
+            yield True, f"{missing} that {signer} listed", listed
         elif found.as_of is not None:
             known = True
             yield False, nothing_missing_sentence(found, signer, short(found.as_of[1])), []

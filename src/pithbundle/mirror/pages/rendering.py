@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pithbundle.escape import visible
+from pithbundle.wording import plural
 
 #: The longest text of others that is shown whole, in characters.
 _LONGEST: Final = 2_000
@@ -53,6 +54,7 @@ def _environment() -> Environment:
     made.filters["cut"] = cut
     made.filters["data"] = data
     made.globals["content_policy"] = CONTENT_POLICY
+    made.globals["counted"] = plural
     return made
 
 

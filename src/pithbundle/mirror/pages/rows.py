@@ -19,6 +19,7 @@ from pithbundle.mirror.pages.place import Place
 from pithbundle.report import Report
 from pithbundle.sentences import Tone, relations_of, tone_of
 from pithbundle.statuses import WITHOUT_CODE, why_not_applied
+from pithbundle.wording import plural
 
 #: The most events that a page lists, the latest first; the bundle has them all.
 MOST_EVENTS: Final = 1_000
@@ -116,7 +117,7 @@ def members_of(payload: Object, event_type: EventType | None) -> tuple[tuple[str
         value = payload.get(name)
         if name in _NOT_LISTED or value is None or type(value) is dict:
             continue
-        text = f"{len(value)} ids" if type(value) is list else str(value)
+        text = plural(len(value), "id") if type(value) is list else str(value)
         found.append((name, text))
     return tuple(found)
 

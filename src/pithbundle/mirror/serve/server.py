@@ -70,7 +70,7 @@ def serve(
     Args:
         site: what is served; the caller closes it.
         options: how.
-        started: called once both ports are open.
+        started: called once both ports are open, unless the server was ended before.
         report: receives one line for each thing that goes wrong.
         signals: inside its block, the signals that end the server call its argument, the first time to
             end after the running responses, the second time at once.
@@ -138,10 +138,12 @@ class _Run:
                 renewing = asyncio.ensure_future(self._renewing(renewer))
                 while not all(server.started for server in self._servers):
                     await asyncio.sleep(0.01)
-                for each in sockets:
-                    lengthen_queue(each)
-                ports = [each.getsockname()[1] for each in sockets]
-                started(Started(options.address, ports[0], ports[1] if len(ports) > 1 else None))
+                # Who is ended before has closed its socket.
+                if not any(server.should_exit for server in self._servers):
+                    for each in sockets:
+                        lengthen_queue(each)
+                    ports = [each.getsockname()[1] for each in sockets]
+                    started(Started(options.address, ports[0], ports[1] if len(ports) > 1 else None))
                 await asyncio.gather(*running)
         finally:
             for server in self._servers:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from functools import partial
 from typing import Final
 
@@ -56,8 +57,10 @@ class Fetching:
         #: Why nothing more is requested.
         self._stop: PithError | None = None
 
-    async def run(self, batches: AsyncIterator[list[Wanted]]) -> None:
+    async def run(self, batches: AsyncGenerator[list[Wanted], None]) -> None:
         """Request all records of some batches; what was received is stored, whatever comes after.
+
+        The batches are closed.
 
         Raises:
             PithError: the mirror was given up, or the store cannot be written.
@@ -75,13 +78,14 @@ class Fetching:
         if self._stop is not None:
             raise self._stop
 
-    async def _produce(self, batches: AsyncIterator[list[Wanted]]) -> None:
+    async def _produce(self, batches: AsyncGenerator[list[Wanted], None]) -> None:
         try:
-            async for batch in batches:
-                for wanted in batch:
-                    await self._queue.put(wanted)
-                if self._stop is not None:
-                    break
+            async with aclosing(batches):
+                async for batch in batches:
+                    for wanted in batch:
+                        await self._queue.put(wanted)
+                    if self._stop is not None:
+                        break
         except NetworkError as error:
             self._stop = self._stop or error.detached()
         for _ in range(_AT_ONCE):
@@ -141,4 +145,6 @@ class Fetching:
             for (_, done), stored in zip(
                 batch, await self._work(partial(self._storing.add, given)), strict=True
             ):
-                done.set_result(stored)
+                # Who waited for it may have been cancelled.
+                if not done.done():
+                    done.set_result(stored)

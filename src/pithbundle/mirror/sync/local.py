@@ -35,6 +35,10 @@ class LocalTree:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the file; a second time does nothing."""
         self._file.close()
 
     def _write(self, name: str, data: bytes) -> None:

@@ -91,10 +91,8 @@ class Packs:
             self._note(error)
             await self._work(lambda: self._in_downloads(lambda folder: _forget(folder, pack)))
             return
-        reader = await self._work(
-            lambda: PackReader(os.path.join(self._store.path, DOWNLOADS, name), pack.encoding)
-        )
-        with reader:
+        received = os.path.join(self._store.path, DOWNLOADS, name)
+        async with self._work.opened(lambda: PackReader(received, pack.encoding)) as reader:
             batches = _Contents(reader, pack, self._remote.base).batches()
             try:
                 while (batch := await self._work(lambda: next(batches, None))) is not None:
@@ -122,13 +120,12 @@ class Packs:
         """
         name = f"{pack.file_sha256}.pack"
         for _ in range(2):
-            file, start = await self._work(lambda: self._in_downloads(lambda each: _opened(each, name, pack)))
-            try:
+            opening = partial(self._in_downloads, partial(_opened, name=name, pack=pack))
+            async with self._work.opened(opening) as file:
+                start = file.size
                 async for piece in self._remote.pieces(path, pack, start):
                     await self._work(partial(file.write, piece))
                 await self._work(file.sync)
-            finally:
-                await self._work(file.close)
             if await self._work(lambda: self._sha256(name)) == pack.file_sha256:
                 return name
             await self._work(lambda: self._in_downloads(lambda folder: folder.remove(name)))
@@ -159,15 +156,15 @@ class Packs:
             raise file_error(path, error) from error
 
 
-def _opened(folder: Folder, name: str, pack: PackInfo) -> tuple[OutputFile, int]:
-    """The file of a pack, and how many bytes of it there are."""
+def _opened(folder: Folder, name: str, pack: PackInfo) -> OutputFile:
+    """The file of a pack, with what there is of it."""
     folder.require_known(_KNOWN)
     size = folder.size(name)
     if size is not None and size <= pack.file_bytes:
-        return folder.reopen(name, size), size
+        return folder.reopen(name, size)
     if size is not None:
         folder.remove(name)
-    return folder.create(name), 0
+    return folder.create(name)
 
 
 def _forget(folder: Folder, pack: PackInfo) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -70,7 +71,7 @@ class Plan:
         #: Whether the digests of the store and of the mirror are of one policy and one set of rules.
         self.is_comparable = False
 
-    async def wanted(self, head: Head | None) -> AsyncIterator[list[Wanted]]:
+    async def wanted(self, head: Head | None) -> AsyncGenerator[list[Wanted], None]:
         """The records to request, in batches (SYNC-7).
 
         Raises:
@@ -82,10 +83,10 @@ class Plan:
             if reached is not None and self._is_same(head, reached):
                 self._result.how = "nothing"
                 return
-            steps = self._by_digests(head, reached)
             try:
-                async for batch in steps:
-                    yield batch
+                async with aclosing(self._by_digests(head, reached)) as steps:
+                    async for batch in steps:
+                        yield batch
                 return
             except DigestError as error:
                 self._result.problems.add(error.detached())
@@ -94,8 +95,9 @@ class Plan:
                     raise
                 self._result.problems.add(error.detached())
         self._result.how = "numbers"
-        async for batch in self._by_numbers():
-            yield batch
+        async with aclosing(self._by_numbers()) as steps:
+            async for batch in steps:
+                yield batch
 
     def _compare(self, head: Head) -> bool:
         with self._store.view() as view:
@@ -111,18 +113,15 @@ class Plan:
 
     # -- numbers --------------------------------------------------------------------------
 
-    async def _by_numbers(self) -> AsyncIterator[list[Wanted]]:
+    async def _by_numbers(self) -> AsyncGenerator[list[Wanted], None]:
         if self._numbers is not None:
             for batch in _batches(self._numbers):
                 yield await self._work(partial(self._wanted_by_number, batch))
             return
-        view = await self._work(self._store.view)
-        try:
+        async with self._work.opened(self._store.view) as view:
             suffixes = view.suffixes()
             while batch := await self._work(lambda: [*itertools.islice(suffixes, _BATCH)]):
                 yield await self._work(partial(self._wanted_by_number, batch))
-        finally:
-            await self._work(view.close)
 
     def _wanted_by_number(self, suffixes: Sequence[str]) -> list[Wanted]:
         return [Wanted(each, None, self._known(each, self.known.row(each))) for each in suffixes]
@@ -140,12 +139,13 @@ class Plan:
 
     # -- digests --------------------------------------------------------------------------
 
-    async def _by_digests(self, head: Head, reached: Reached | None) -> AsyncIterator[list[Wanted]]:
+    async def _by_digests(self, head: Head, reached: Reached | None) -> AsyncGenerator[list[Wanted], None]:
         changes = await self._changes(head, reached)
         if changes is None:
             self._result.how = "digests"
-            async for batch in self._by_descent(head):
-                yield batch
+            async with aclosing(self._by_descent(head)) as batches:
+                async for batch in batches:
+                    yield batch
             return
         self._result.how = "deltas"
         for some in _batches(changes):
@@ -181,9 +181,9 @@ class Plan:
         """What the mirror claimed of the records that were received."""
         return (LeafLine(suffix, row.leaf) for suffix, row in self.known.rows() if row.leaf)
 
-    async def _by_descent(self, head: Head) -> AsyncIterator[list[Wanted]]:
+    async def _by_descent(self, head: Head) -> AsyncGenerator[list[Wanted], None]:
         own: dict[str, str] = {}
-        with await self._work(partial(self._local, own)) as local:
+        async with self._work.opened(partial(self._local, own)) as local:
 
             async def of_local(want: Want) -> bytes:
                 return local.file(want.name)

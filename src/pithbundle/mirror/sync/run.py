@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -171,8 +172,9 @@ class _Sync:
             reached = Reached(head.root, head.rules, head.policy_sha256, head.generation, head.sha256)
             await self._shared.worker(lambda: self._plan.known.reach(reached))
 
-    async def _noted(self, batches: AsyncIterator[list[Wanted]]) -> AsyncIterator[list[Wanted]]:
+    async def _noted(self, batches: AsyncGenerator[list[Wanted], None]) -> AsyncGenerator[list[Wanted], None]:
         """The batches of the plan, which knows only while it runs whether digests can be compared."""
-        async for batch in batches:
-            self._storing.is_comparable = self._plan.is_comparable
-            yield batch
+        async with aclosing(batches):
+            async for batch in batches:
+                self._storing.is_comparable = self._plan.is_comparable
+                yield batch

@@ -100,23 +100,34 @@ class Storing:
     def _record(self, received: Received) -> _Record:
         suffix = received.wanted.suffix
         earlier = [one for one in self._store.entries(suffix) if one.origin == self._base and one.is_admitted]
-        first = () if received.first.status == 304 else (received.first,)
-        exchanges = self._in_order(received, first) if received.are_parts_known else [*first]
+        if received.are_parts_known:
+            given = self._in_order(received, self._first(received, earlier))
+        else:
+            given = [] if received.first.status == 304 else [(received.first.body, received.first)]
         incoming = [
-            Incoming(each.body, self._base, each.address, suffix, each.started_at[:19] + "Z")
-            for each in exchanges
+            Incoming(body, self._base, each.address, suffix, each.started_at[:19] + "Z")
+            for body, each in given
         ]
         return _Record(received, earlier, incoming, [])
 
-    def _in_order(self, received: Received, first: Sequence[Exchange]) -> list[Exchange]:
+    def _first(self, received: Received, earlier: Sequence[StoredEntry]) -> bytes:
+        """The bundle; of one that was not sent again what the store has."""
+        known = received.wanted.known
+        if received.first.status != 304 or known is None:
+            return received.first.body
+        return next((self._store.body(one) for one in earlier if one.sha256 == known.sha256), b"")
+
+    def _in_order(self, received: Received, first: bytes) -> list[tuple[bytes, Exchange]]:
         """The further parts, and last the one with unverified elements, though it was added before.
 
         A store serves the newest bundle of an origin with such elements whole, or none of them (STORE-8).
         """
-        listed = [*received.rest, *(one for one in first if received.rest and one.sha256 in received.listed)]
-        has_unverified = {one.sha256: bool(self._unverified(one.body)) for one in listed}
-        of_rest = [one for one in received.rest if not has_unverified[one.sha256]]
-        return [*of_rest, *(one for one in listed if has_unverified[one.sha256])]
+        rest = [(one.body, one) for one in received.rest]
+        listed = [*rest]
+        if rest and _sha256(first) in received.listed:
+            listed.append((first, received.first))
+        last = [one for one in listed if self._unverified(one[0])]
+        return [*(one for one in rest if one not in last), *last]
 
     def _unverified(self, body: bytes) -> set[str]:
         try:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
+
+
+class Closing(Protocol):
+    """What has to be closed."""
+
+    def close(self) -> None:
+        """Close it."""
+
 
 _Result = TypeVar("_Result")
+_Opened = TypeVar("_Opened", bound=Closing)
 
 
 class Worker:
@@ -29,3 +40,20 @@ class Worker:
     async def __call__(self, work: Callable[[], _Result]) -> _Result:
         """Run a function and return what it returns."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    @asynccontextmanager
+    async def opened(self, work: Callable[[], _Opened]) -> AsyncIterator[_Opened]:
+        """What a function opens, closed by the thread after everything that was begun with it.
+
+        Also where the caller is cancelled, while it waits for the function or later.
+        """
+        opening = self._executor.submit(work)
+        try:
+            yield await asyncio.wrap_future(opening)
+        finally:
+            await self(partial(_close, opening))
+
+
+def _close(opening: Future[_Opened]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from kit.stores import POLICY, WIDER, body, invalid, make, suffix, unverified, w
 from kit.stores import ids as ids_of
 from pithbundle import Policy
 from pithbundle.mirror.sync.results import MirrorResult, exit_status
+from pithbundle.mirror.sync.worker import Worker
 from pithbundle.store import Incoming, Store
 
 
@@ -302,3 +305,58 @@ def test_invalid_elements_and_unknown_keys(pair: Pair) -> None:
     result = pair.sync(numbers=[suffix(2)])
     assert [each.code for each in result.quarantined.first] == ["key_unknown"]
     assert exit_status([result]) == 3 and not result.contradicts
+
+
+@pytest.mark.parametrize("is_cancelled_early", [True, False])
+def test_what_was_opened_is_closed_where_the_caller_is_cancelled(is_cancelled_early: bool) -> None:
+    """While the thread opens it, and later while the thread uses it: it was left open, or closed in use."""
+    steps: list[str] = []
+    opening, using = threading.Event(), threading.Event()
+
+    class Opened:
+        def close(self) -> None:
+            steps.append("closed")
+
+    def open_it() -> Opened:
+        opening.wait(10)
+        steps.append("opened")
+        return Opened()
+
+    def use_it() -> None:
+        using.wait(10)
+        steps.append("used")
+
+    async def work(worker: Worker) -> None:
+        async with worker.opened(open_it):
+            await worker(use_it)
+
+    async def run() -> None:
+        with Worker() as worker:
+            task = asyncio.ensure_future(work(worker))
+            if not is_cancelled_early:
+                opening.set()
+                while not steps:
+                    await asyncio.sleep(0.001)
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.sleep(0)
+            assert "closed" not in steps
+            opening.set()
+            using.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
+    assert steps == (["opened", "closed"] if is_cancelled_early else ["opened", "used", "closed"])
+
+
+def test_a_run_that_ended_between_the_parts_of_a_record_is_continued(pair: Pair) -> None:
+    """The part with unverified elements was in the store, was not sent again, and was not the newest one."""
+    pair.source.add(body(3, 1, more=(unverified(3, 1),)), origin="a")
+    pair.source.add(body(3, 2), origin="b")
+    pair.publish()
+    pair.store.add(pair.mirror.files[f"/pith/{suffix(3)}/bundle.json"], origin=pair.mirror.base)
+    assert digests_of(pair.store) != digests_of(pair.source)
+    assert pair.sync().is_clean
+    assert digests_of(pair.store) == digests_of(pair.source)
