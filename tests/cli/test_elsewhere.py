@@ -166,15 +166,21 @@ def test_a_cluster_verifies_and_is_closed(monkeypatch: pytest.MonkeyPatch) -> No
     assert files_of(Path("out")) == files_of(Path("plain"))
 
 
-def test_a_cluster_that_cannot_be_used_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [("no worker", ""), ("the connection to the scheduler was lost; see", "hint: what was finished is kept")],
+)
+def test_a_cluster_that_cannot_be_used_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, reason: str, hint: str
+) -> None:
     def fails(*_: object) -> None:
-        raise FileError.at("tls://cluster:8786", "no worker")
+        raise FileError.at("tls://cluster:8786", reason)
 
     fake = ModuleType("pithbundle.recompute.dask_cluster")
     vars(fake)["DaskCluster"] = fails
     monkeypatch.setitem(sys.modules, fake.__name__, fake)
     result = run("recompute", "in", *OPTIONS, "--cluster", "tls://cluster:8786")
-    assert result.status == 2 and "no worker" in result.err and not Path("out").exists()
+    assert result.status == 2 and reason in result.err and hint in result.err and not Path("out").exists()
 
 
 def stored(monkeypatch: pytest.MonkeyPatch) -> list[str]:

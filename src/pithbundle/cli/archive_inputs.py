@@ -62,6 +62,10 @@ _HINTS: Final = (
         "remove what others may have written into it, then chmod 700 it; or name a new folder",
     ),
     ("begins anew", "nothing was changed: what is finished there stays until --force removes it"),
+    (
+        "the connection to the scheduler was lost",
+        "what was finished is kept: --resume goes on with it, with a cluster or without",
+    ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),
