@@ -90,7 +90,7 @@ def peak(count: int) -> int:
     return peak_kib()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_records() -> None:
     """16 and 64 records of almost 4 MiB: those of two mirrors together would be 128 and 512 MB."""
     peaks = []

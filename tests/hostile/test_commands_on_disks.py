@@ -261,11 +261,13 @@ def test_a_process_that_is_killed_at_an_operation(
 
 
 @pytest.mark.parametrize(
-    "number",
-    [errno.ENOSPC, *(pytest.param(each, marks=pytest.mark.long) for each in (errno.EROFS, errno.EIO))],
+    ("number", "points"),
+    [
+        pytest.param(errno.ENOSPC, 4, marks=pytest.mark.slow),
+        *(pytest.param(each, 0, marks=pytest.mark.long) for each in (errno.ENOSPC, errno.EROFS, errno.EIO)),
+    ],
 )
 @pytest.mark.parametrize("name", NAMES)
-@SOME
 def test_a_disk_that_fails_at_an_operation(
     tmp_path: Path, cases: Mapping[str, Case], name: str, number: int, points: int
 ) -> None:
@@ -285,7 +287,7 @@ def test_a_disk_that_fails_at_an_operation(
 
 def put(kind: str, place: Path, elsewhere: Path) -> None:
     """Put something else in the place of a file or a folder."""
-    place.parent.mkdir(exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     if kind == "link":
         place.symlink_to(elsewhere)
     elif kind == "fifo":
