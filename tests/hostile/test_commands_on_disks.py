@@ -195,8 +195,8 @@ def watch(*bases: str) -> Case:
 
 
 def temporary(root: Path) -> list[Path]:
-    """The temporary files that are left."""
-    return [each for each in root.rglob("*") if each.name.endswith((".part", ".tmp"))]
+    """The temporary files that are left; the next run takes over a folder that is not whole."""
+    return [each for each in root.rglob("*") if each.name.endswith((".part", ".tmp")) and each.is_file()]
 
 
 @dataclass
@@ -277,7 +277,12 @@ def test_a_disk_that_fails_at_an_operation(
         with pytest.MonkeyPatch.context() as patch:
             failing = Failing(patch, OPERATIONS, at, number)
             result = run(*made.words)
-        assert failing.has_failed and result.status == 2, at
+        assert failing.has_failed, at
+        if result.status == made.case.status:
+            # What is not needed may fail, as to remove a second name of a file.
+            made.case.require_done(made.root)
+            continue
+        assert result.status == 2, at
         assert os.strerror(number).lower() in result.err and str(made.root) in result.err, at
         made.completed()
 
