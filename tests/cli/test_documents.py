@@ -22,6 +22,7 @@ from kit.documents import (
     record_document,
     record_value,
 )
+from kit.runs import spread
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import cbor_bytes
 
@@ -329,8 +330,7 @@ def test_hostile_text_at_every_location(name: str) -> None:
     check_hostile(name, [next(iter(HOSTILE.values()))])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", spread(DOCUMENTS, slow=["record document"]))
 def test_every_hostile_text_at_every_location(name: str) -> None:
     check_hostile(name, list(HOSTILE.values())[1:])
 

@@ -30,6 +30,7 @@ from kit.command_line import (
 from kit.data import REPO
 from kit.demo import RECORD, plain, tampered
 from kit.payloads import alias_added, graph_snapshot, integrity, record_created
+from kit.runs import spread
 from pithbundle.encoding.values import key_fault
 
 DEMOS = REPO / "vectors" / "demo"
@@ -84,7 +85,7 @@ def located(marked: str, text: str) -> Iterator[bytes]:
 
 
 def test_in_every_member_of_a_bundle() -> None:
-    """Every location once, texts and commands in turn; the slow tests below try all of them everywhere."""
+    """Every location once, texts and commands in turn; the tests below try all of them everywhere."""
     for (where, marked), text, other in zip(
         PLACES, cycle(HOSTILE.values()), cycle(READERS[1:]), strict=False
     ):
@@ -92,8 +93,7 @@ def test_in_every_member_of_a_bundle() -> None:
             check([*reader, *(POLICY if reader[0] != "inspect" else [])], [*located(marked, text)][1], where)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+@pytest.mark.parametrize("text", spread(HOSTILE.values(), slow=[*HOSTILE.values()][::4]), ids=list(HOSTILE))
 def test_every_text_in_every_member_of_a_bundle(text: str) -> None:
     """Through the command that prints most of a bundle; the long test below has every command."""
     for where, marked in PLACES:

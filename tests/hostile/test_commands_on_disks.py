@@ -14,6 +14,7 @@ import signal
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle, product
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from kit.lying_mirrors import Lying, findings
 from kit.mirrors import serving
 from kit.publications import add, require_published, require_readable
 from kit.publications import run as publish
+from kit.runs import spread
 from kit.stores import POLICY, WIDER, body, ids, make, suffix, unverified, wanted
 from pithbundle.encoding.canonical import encode
 from pithbundle.mirror.audit.watch import Cursor
@@ -305,10 +307,12 @@ def put(kind: str, place: Path, elsewhere: Path) -> None:
             os.mknod(place, stat.S_IFCHR | 0o600, os.makedev(1, 3))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["link", "fifo", "folder", "device"])
+KINDS: Final = ("link", "fifo", "folder", "device")
+PLACES: Final = ("w", "w/findings", "w/heads", "w/cursor.json", "w/report.json", "w/findings/new.part")
+
+
 @pytest.mark.parametrize(
-    "place", ["w", "w/findings", "w/heads", "w/cursor.json", "w/report.json", "w/findings/new.part"]
+    ("place", "kind"), spread(product(PLACES, KINDS), slow=[*zip(PLACES, cycle(KINDS), strict=False)])
 )
 def test_what_is_no_file_in_the_folder_of_a_watch(
     tmp_path: Path, cases: Mapping[str, Case], place: str, kind: str

@@ -285,7 +285,7 @@ IN_TEXTS = (
     [
         pytest.param(IN_STRINGS, 4, ('["%s"]', '{"%s":1,"b":2}'), id="strings"),
         pytest.param(IN_TEXTS, 3, ("[%s]", '{"a":%s}', '{"a":1%s}'), id="texts"),
-        pytest.param(IN_STRINGS, 5, ('["%s"]', '["a%s\\\\"]'), id="longer-strings", marks=pytest.mark.slow),
+        pytest.param(IN_STRINGS, 5, ('["%s"]', '["a%s\\\\"]'), id="longer-strings", marks=pytest.mark.long),
         pytest.param(IN_TEXTS, 4, ("[%s]", '{"a":1%s}', "%s"), id="longer-texts", marks=pytest.mark.slow),
     ],
 )
