@@ -265,8 +265,9 @@ def test_a_scheduler_that_ends_ends_the_run() -> None:
         [*opened.results(ending())]
 
 
-def test_a_client_that_gave_up_to_connect_again_ends_the_run(cluster: Any) -> None:
-    with pool(cluster) as opened:
+def test_a_client_that_gave_up_to_connect_again_ends_the_run() -> None:
+    # In a cluster of its own: such a client leaves the verifier with the workers.
+    with local_cluster(1) as cluster, pool(cluster) as opened:
         opened._connection._client.close()
         with pytest.raises(FileError, match="the connection to the scheduler was lost"):
             [*opened.results(small(LINES[:1]))]
