@@ -38,10 +38,8 @@ UNDER_EACH_PYTHON: Final = (
     "tests/conformance/test_vectors.py::test_the_files_are_what_the_generator_writes",
     "tests/conformance/test_vectors.py::test_the_package_passes",
 )
-#: The units that a Python could change first (numbers, text, compression); the others with ``--whole``.
-ENCODINGS: Final = tuple(
-    f"tests/unit/{name}" for name in ("encoding", "bundle", "merge", "digests", "ed25519", "archive")
-)
+#: The units that a Python could change first (numbers, text, hashes); the others with ``--whole``.
+ENCODINGS: Final = tuple(f"tests/unit/{name}" for name in ("encoding", "bundle", "digests", "ed25519"))
 #: The tests that are fast and read files of every folder of the archive.
 FROM_THE_ARCHIVE: Final = (
     *(
@@ -51,10 +49,11 @@ FROM_THE_ARCHIVE: Final = (
         "tests/real",
         "tests/vectors",
     ),
-    *("tests/environments", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
+    "tests/environments",
 )
 #: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples.
 WHOLE: Final = ("tests/unit",)
+WHOLE_ARCHIVE: Final = (*WHOLE, "tests/cli/test_transcripts.py", "tests/js/test_js.py")
 EXAMPLES: Final = ("test_examples", "test_conforming_reader")
 NOT_WHOLE: Final = tuple(f"--ignore=tests/docs/{name}.py" for name in EXAMPLES)
 #: It is fetched for the JavaScript implementation and no part of the archive.
@@ -254,7 +253,7 @@ def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
             yield Job(f"pip {version}", with_pip(oldest, entry))
     if newest_pip:
         yield Job("newest pip", with_pip(sys.executable, None))
-    yield Job("source archive", lambda folder: archive(folder, *(WHOLE if whole else NOT_WHOLE)))
+    yield Job("source archive", lambda folder: archive(folder, *(WHOLE_ARCHIVE if whole else NOT_WHOLE)))
     yield Job("wheel with cli", wheel)
     yield Job("wheel without extras", plain_wheel)
 

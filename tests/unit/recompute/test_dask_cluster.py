@@ -266,6 +266,8 @@ def test_a_scheduler_that_ends_ends_the_run() -> None:
 
 
 def test_a_client_that_gave_up_to_connect_again_ends_the_run() -> None:
+    from kit.dask import local_cluster
+
     # In a cluster of its own: such a client leaves the verifier with the workers.
     with local_cluster(1) as cluster, pool(cluster) as opened:
         opened._connection._client.close()
