@@ -41,15 +41,8 @@ UNDER_EACH_PYTHON: Final = (
 #: The units that a Python could change first (numbers, text, hashes); the others with ``--whole``.
 ENCODINGS: Final = tuple(f"tests/unit/{name}" for name in ("encoding", "bundle", "digests", "ed25519"))
 #: The tests that are fast and read files of every folder of the archive.
-FROM_THE_ARCHIVE: Final = (
-    *(
-        "tests/architecture",
-        "tests/docs",
-        "tests/added_event_type",
-        "tests/real",
-        "tests/vectors",
-    ),
-    "tests/environments",
+FROM_THE_ARCHIVE: Final = tuple(
+    f"tests/{name}" for name in ("architecture", "docs", "added_event_type", "real", "vectors", "environments")
 )
 #: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples.
 WHOLE: Final = ("tests/unit",)
