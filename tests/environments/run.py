@@ -42,7 +42,8 @@ UNDER_EACH_PYTHON: Final = (
 ENCODINGS: Final = tuple(f"tests/unit/{name}" for name in ("encoding", "bundle", "digests", "ed25519"))
 #: The tests that are fast and read files of every folder of the archive.
 FROM_THE_ARCHIVE: Final = tuple(
-    f"tests/{name}" for name in ("architecture", "docs", "added_event_type", "real", "vectors", "environments")
+    f"tests/{name}"
+    for name in ("architecture", "docs", "added_event_type", "real", "vectors", "environments")
 )
 #: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples.
 WHOLE: Final = ("tests/unit",)
