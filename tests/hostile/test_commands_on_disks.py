@@ -24,11 +24,11 @@ from kit.command_line import run
 from kit.crash import OPERATIONS, Failing, killed_at
 from kit.disks import filled
 from kit.interrupts import at_operation, interrupted, moments_of, some_of
-from kit.lying_mirrors import Lying, findings
 from kit.mirrors import serving
 from kit.publications import add, require_published, require_readable
 from kit.publications import run as publish
 from kit.runs import spread
+from kit.served_lies import Lying, findings
 from kit.stores import POLICY, WIDER, body, ids, make, suffix, unverified, wanted
 from pithbundle.encoding.canonical import encode
 from pithbundle.mirror.audit.watch import Cursor

@@ -15,8 +15,8 @@ import pytest
 
 from kit.command_line import run
 from kit.interrupts import in_callback, interrupted, moments_of, some_of
-from kit.lying_mirrors import Lying, findings
 from kit.mirrors import FakeMirror, Publisher, digests_of, serving
+from kit.served_lies import Lying, findings
 from kit.servers import Connection
 from kit.signing import AUTHOR, DEMO, MIRROR, policy, to_json
 from kit.stores import POLICY, body, make, suffix, unverified

@@ -16,6 +16,7 @@ from pithbundle.recompute.journal import JOURNAL, count_noted, has_noted
 from pithbundle.recompute.journal import TEMPORARY as JOURNAL_TEMPORARY
 from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
+from pithbundle.wording import plural
 
 PLAN: Final = "plan.json"
 #: The names of the files with which a run goes on, and those that it has beside them.
@@ -57,8 +58,7 @@ def earlier_plan(output: OutputFolder, *, resume: bool, force: bool) -> Plan | N
     if not output.keeps:
         return None
     if not resume:
-        left = count_noted(folder)
-        units = "1 finished unit" if left == 1 else f"{left} finished units"
+        units = plural(count_noted(folder), "finished unit")
         reason = f"contains {units} of a run that ended early"
         raise FileError.at(path, f"{reason}; --resume goes on with it, --force begins anew")
     return plan

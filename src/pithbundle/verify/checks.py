@@ -44,12 +44,12 @@ from pithbundle.verify.verdicts import (
 )
 
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
+_UNKNOWN_FORMAT: Final = Verdict("unknown_format", STEP_READ)
+_NO_OBJECT: Final = Fault("type", "an event must be an object", "")
 #: A string of 64 bytes in hex, base64, base64url or base32 in the JSON of an element, whatever its prefix.
 _SIGNATURE_SHAPE: Final = re.compile(
     rb'"(?:[A-Za-z0-9-]{1,16}:)?(?:[0-9A-Fa-f]{128}|[A-Za-z0-9+/_-]{86}(?:==)?|[A-Za-z2-7]{103}=?)"'
 )
-_UNKNOWN_FORMAT: Final = Verdict("unknown_format", STEP_READ)
-_NO_OBJECT: Final = Fault("type", "an event must be an object", "")
 
 
 def check(

@@ -345,16 +345,16 @@ def _events(out: Output, found: Events, note: str) -> Iterator[tuple[str, str]]:
     yield from _some(
         [("type", f"{count} {out.show(name, _CELL)}") for name, count in found.types.most_common()], "type"
     )
-    yield from _some([("signer", _signer(out, *item)) for item in found.signers.most_common()], "signer")
+    yield from _some([("signer", _signer(out, *who, n)) for who, n in found.signers.most_common()], "signer")
     yield from _some(
         [("unknown", f"{n} with member {out.show(name, _CELL)}") for name, n in found.unknown.most_common()],
         "unknown member",
     )
 
 
-def _signer(out: Output, names: tuple[str | None, str], count: int) -> str:
-    signer = "no signer" if names[0] is None else out.show(names[0], _CELL)
-    return f"{count} claimed by {signer}, key {out.show(names[1], _CELL)}"
+def _signer(out: Output, signer_id: str | None, key_id: str, count: int) -> str:
+    signer = "no signer" if signer_id is None else out.show(signer_id, _CELL)
+    return f"{count} claimed by {signer}, key {out.show(key_id, _CELL)}"
 
 
 def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) -> Iterator[tuple[str, str]]:
