@@ -75,8 +75,14 @@ def files_to_probe(report: Report) -> dict[str, None]:
     """
     if report.outcome not in ("incomplete", "unverified"):
         return {}
-    listed = (*report.without_id, *report.events)
-    return dict.fromkeys(one.location.file for one in listed if _may_be_of_another_format(one.element))
+    # All copies of an event: which of equal rank is listed depends on the order of the inputs (CHECK-11).
+    valid = {one.element.event_id for one in report.events if one.element.verdict.valid}
+    return dict.fromkeys(
+        given.name
+        for given in report.inputs
+        for element in given.events
+        if element.event_id not in valid and _may_be_of_another_format(element)
+    )
 
 
 def _may_be_of_another_format(element: CheckedEvent) -> bool:

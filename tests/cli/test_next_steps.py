@@ -335,6 +335,27 @@ def test_an_element_without_any_signature_is_not_probed() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("bare", [{}, {"signature": None}, {"signature": {}}])
+def test_a_copy_without_a_signature_hides_none_that_is_elsewhere(order: int, bare: kit.Json) -> None:
+    """PROBE-12 in any order, in one file and in two."""
+    record = kit.made_record()
+    # Not the first, whose receipt has a signature too.
+    *_, event = kit.many_events(record, 2)
+    text = event.pop("signature")["signature_b64"]
+    copies = [{**event, **bare}, {**event, "signature": text}]
+    Path("p.json").write_bytes(kit.to_json(kit.policy(kit.DEMO, kit.AUTHOR, kit.MIRROR)))
+    Path("one.json").write_bytes(kit.to_json(kit.bundle(record, copies[::order])))
+    for name, element in zip(("a.json", "b.json"), copies, strict=True):
+        Path(name).write_bytes(kit.to_json(kit.bundle(record, [element])))
+    for args, file in (
+        (["one.json"], "one.json"),
+        (["--together", *["a.json", "b.json"][::order]], "b.json"),
+    ):
+        assert commands(run("verify", *args, "--policy", "p.json").out)["next"][:2] == ["probe", file]
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_format_that_the_policy_lists_already_is_no_next_step() -> None:
     put(45, "a.json", mixed=True)
     args = ("probe", "a.json", "--policy")
