@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from kit.archives import content, lines, write
-from kit.command_line import process_env, run
+from kit.command_line import command_line, process_env, run
 from kit.data import REPO
 from kit.recomputed import POLICY_BYTES, read_output, registry
 from pithbundle.cli.numeric import byte_count
@@ -99,11 +99,10 @@ def test_sizes_have_units() -> None:
 def test_the_largest_file_of_the_system_is_named() -> None:
     write(Path("a"), lines(40))
     code = (
-        "import resource, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from pithbundle.__main__ import main; sys.exit(main())"
+        "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
     )
-    words = [sys.executable, "-c", code, "archive", "merge", "a", "-o", "b"]
+    words = command_line("archive", "merge", "a", "-o", "b", first=code)
     # A limit on files must not cut those in which Python keeps compiled modules.
     env = process_env({"PYTHONDONTWRITEBYTECODE": "1"})
     done = subprocess.run(words, capture_output=True, env=env, check=False)

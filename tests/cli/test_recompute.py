@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kit.archives import lines, write
-from kit.command_line import process_env, run, spawn, start
+from kit.command_line import command_line, process_env, run, spawn, start
 from kit.recomputed import POLICY_BYTES, expected, files_of, in_cbor, read_output, registry, units_of
 from pithbundle.cli.signals import Terminated
 from pithbundle.recompute.cache import Cache
@@ -109,13 +107,27 @@ def test_what_is_rejected_is_printed_and_the_rest_recomputed() -> None:
 
 
 def test_without_zstd_the_missing_extra_is_named() -> None:
-    code = "import sys; sys.modules['backports'] = sys.modules['compression'] = None; "
-    code += "from pithbundle.__main__ import main; sys.exit(main())"
+    code = "import sys; sys.modules['backports'] = sys.modules['compression'] = None"
     for args, status in ((["recompute", "in", "-o", "out"], 2), (["recompute", "--help"], 0)):
-        words = [sys.executable, "-c", code, *args]
+        words = command_line(*args, first=code)
         done = subprocess.run(words, env=process_env(), capture_output=True, text=True, check=False)
         assert done.returncode == status and "Traceback" not in done.stderr
         assert ("'.[archive]'" in done.stderr) == bool(status)
+
+
+#: The third result is not taken before the command is told to end: the first two are written and noted.
+STOPS_AT_THE_THIRD = """
+import time
+from pithbundle.recompute.known import KnownResults
+real, kept = KnownResults.keep, []
+def keep(known, task, result):
+    kept.append(task.key)
+    if len(kept) == 3:
+        open("third", "x").close()
+        time.sleep(600)
+    return real(known, task, result)
+KnownResults.keep = keep
+"""
 
 
 @pytest.mark.signals
@@ -124,13 +136,9 @@ def test_without_zstd_the_missing_extra_is_named() -> None:
 def test_a_signal_leaves_a_part_and_the_command_that_goes_on(number: signal.Signals) -> None:
     write(Path("large"), registry(300))
     words = ["recompute", "large", *OPTIONS, "--jobs", "2"]
-    with start(*words) as child:
-        # When a second result is written, the first one is noted.
-        sizes: set[int] = set()
-        while len(sizes) < 2:
+    with start(*words, first=STOPS_AT_THE_THIRD) as child:
+        while not os.path.exists("third"):
             assert child.poll() is None
-            with contextlib.suppress(FileNotFoundError):
-                sizes |= {os.path.getsize("out.part/units.bin")} - {0}
             time.sleep(0.01)
         child.send_signal(number)
         _, err = child.communicate()

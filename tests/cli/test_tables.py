@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.archives import write
-from kit.command_line import process_env, run
+from kit.command_line import command_line, process_env, run
 from kit.recomputed import POLICY_BYTES, read_output, registry
 
 
@@ -31,9 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_without_pyarrow_the_missing_extra_is_named(words: list[str]) -> None:
-    code = "import sys; sys.modules['pyarrow'] = None; "
-    code += "from pithbundle.__main__ import main; sys.exit(main())"
-    command = [sys.executable, "-c", code, *words]
+    command = command_line(*words, first="import sys; sys.modules['pyarrow'] = None")
     done = subprocess.run(command, env=process_env(), capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "a table needs pyarrow" in done.stderr and "'.[parquet]'" in done.stderr

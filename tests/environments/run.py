@@ -45,11 +45,17 @@ FROM_THE_ARCHIVE: Final = tuple(
     f"tests/{name}"
     for name in ("architecture", "docs", "added_event_type", "real", "vectors", "environments")
 )
-#: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples.
+#: Which units ``--whole`` tests, and which tests of the archive are left out without it: all examples, and
+#: those that read nothing but the modules and the specification.
 WHOLE: Final = ("tests/unit",)
 WHOLE_ARCHIVE: Final = (*WHOLE, "tests/cli/test_transcripts.py", "tests/js/test_js.py")
-EXAMPLES: Final = ("test_examples", "test_conforming_reader")
-NOT_WHOLE: Final = tuple(f"--ignore=tests/docs/{name}.py" for name in EXAMPLES)
+LEFT_OUT: Final = (
+    "architecture/test_layers",
+    "docs/test_examples",
+    "docs/test_conforming_reader",
+    "docs/test_spec",
+)
+NOT_WHOLE: Final = tuple(f"--ignore=tests/{name}.py" for name in LEFT_OUT)
 #: It is fetched for the JavaScript implementation and no part of the archive.
 WITHOUT_NODE_MODULES: Final = "not test_types"
 

@@ -129,9 +129,15 @@ def assert_lines_enveloped(result: Result) -> None:
     assert_enveloped(Result(result.status, last, b""))
 
 
-def command_line(*args: str) -> list[str]:
-    """The command as a real process; -P, because no module may come from the working directory."""
-    return [sys.executable, "-P", "-m", "pithbundle", *args]
+def command_line(*args: str, first: str = "") -> list[str]:
+    """The command as a real process; -P, because no module may come from the working directory.
+
+    Before it ``first`` is run in that process: statements that change what the command meets.
+    """
+    if not first:
+        return [sys.executable, "-P", "-m", "pithbundle", *args]
+    code = f"{first}\nimport sys\nfrom pithbundle.__main__ import main\nsys.exit(main())"
+    return [sys.executable, "-P", "-c", code, *args]
 
 
 def process_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -154,12 +160,13 @@ def spawn(*args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) 
 @contextlib.contextmanager
 def start(
     *args: str,
+    first: str = "",
     env: Mapping[str, str] | None = None,
     sigint: signal.Handlers = signal.SIG_DFL,
     own_group: bool = False,
     seconds: float = 60,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a command, to send it signals.
+    """Start a command, to send it signals; ``first`` is that of ``command_line``.
 
     A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
     a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
@@ -169,7 +176,7 @@ def start(
     before = signal.signal(signal.SIGINT, sigint)
     try:
         child = subprocess.Popen(
-            command_line(*args),
+            command_line(*args, first=first),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

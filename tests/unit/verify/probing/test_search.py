@@ -453,7 +453,7 @@ def test_a_rule_is_applied_until_the_time_is_over() -> None:
     """What is explained by then stays explained; nothing else is looked at."""
     counts = []
     events = [made(n) for n in range(3)] + [{**made(3), "more": 1}]
-    for most in range(0, 120, 3):
+    for most in range(0, 120, 8):
         found, asked = search(events), iter(range(most))
         found.material.is_over = lambda asked=asked: next(asked, None) is None  # type: ignore[misc]
         with suppress(TimeIsOver):
