@@ -55,6 +55,8 @@ def pages(figures: dict[str, Any]) -> dict[str, bytes]:
         signatures=f"{first['signatures']:,}",
         bundles=f"{first['bundles']:,}",
         against_loop=f"{first['cpu']['recompute'] / first['cpu']['loop']:.2f}",
+        against_loop_last=f"{cpu['recompute'] / cpu['loop']:.2f}",
+        most_bundles=f"{last['bundles']:,}",
         growth=_growth(figures["sizes"]),
         more="".join(f"{section}\n\n" for section in _more(figures["sizes"])),
         alone=f"{100 / parts['signatures']:.1f}",
