@@ -115,7 +115,7 @@ def test_without_zstd_the_missing_extra_is_named() -> None:
         assert ("'.[archive]'" in done.stderr) == bool(status)
 
 
-#: The third result is not taken before the command is told to end: the first two are written and noted.
+#: The third result is not taken before a signal comes: the first two are written and noted.
 STOPS_AT_THE_THIRD = """
 import time
 from pithbundle.recompute.known import KnownResults
