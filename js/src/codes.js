@@ -55,6 +55,11 @@ export const CODES = {
     meaning: "a file of a mirror's digests is not in its form, or not the one of its name",
     clause: "MIRROR-3",
   },
+  ots_invalid: { meaning: "this is not a timestamp proof that can be read", clause: "EVID-2" },
+  headers_invalid: {
+    meaning: "these are not block headers of one chain, or not a block or a table of blocks",
+    clause: "EVID-8",
+  },
   finding: {
     meaning: "a finding of an audit is not in its form, or does not show what it claims",
     clause: "AUDIT-11",

@@ -83,6 +83,8 @@ CODES: Final[dict[str, CodeInfo]] = {
     "store": CodeInfo("a store, or an entry of it, is damaged or not in its form", "STORE-3", "pithbundle store check lists what is damaged; add what was lost again from where it came, then run pithbundle store repair"),
     "digest_invalid": CodeInfo("a file of a mirror's digests is not in its form, or not the one of its name", "MIRROR-3", "the digests of this mirror cannot be relied on: report this message to its operator; its bundles can be verified without them"),
     "finding": CodeInfo("a finding of an audit is not in its form, or does not show what it states", "AUDIT-11", "ask whoever sent it for the file as it was written; what it states is shown by nothing else in it"),
+    "ots_invalid": CodeInfo("not a timestamp proof that can be read", "EVID-2", "ask whoever sent the proof for the file as it was written; a calendar gives it again"),
+    "headers_invalid": CodeInfo("not headers of one chain, or not a block or a table of blocks", "EVID-8", "get the headers again from a node that you trust, and check the heights that you gave"),
     "worker_lost": CodeInfo("the process that verified this ended each time", "RECOMP-7", "look for a message of the system that a process was killed, as for want of memory; run again with fewer jobs or on a larger machine"),
     "cache": CodeInfo("a result in the cache is not the one that a new computation gives", "RECOMP-10", "remove the folder of the cache, because no other result in it can be relied on, and run again; if it happens again with the new folder, report it with this message"),
     "url": CodeInfo("not an acceptable URL", "NET-2", "write https://, a public host and a path, without a user, a query or a fragment"),

@@ -349,6 +349,12 @@ class FindingError(PithError):
     """A finding of an audit is not in its form, or shows nothing (AUDIT-11)."""
 
 
+class EvidenceError(PithError):
+    """A timestamp proof, block headers, a block or a table of blocks is not in its form (EVID-2, EVID-8)."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {"version": "EVID-2"}
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

@@ -44,6 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("archive",),
     ("recompute",),
     ("store",),
+    ("evidence",),
     ("mirror",),
     (
         "mirror",
@@ -56,6 +57,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 #: Who signed what, and what follows from it: merge reads verdicts, never how they were reached.
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
+#: Who may import evidence: what shows it. Nothing that computes a state does (EVID-1).
+SHOWS_EVIDENCE = ("evidence/", "cli/", "mirror/pages/")
 #: Everything of the outside world lives here.
 EDGE = {
     "durable", "wall_clock", "files", "output_folder", "spawning", "net", "archive", "recompute", "store",
@@ -179,6 +182,20 @@ def test_imports_point_down(path: Path) -> None:
                 name == module or name.startswith(module + ".") for module in MERGE_MAY_IMPORT_OF_VERIFY
             )
             assert allowed, f"{where}: of verify, merge may import only the verdicts"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_only_what_shows_evidence_imports_it(path: Path) -> None:
+    if not ident(path).startswith(SHOWS_EVIDENCE):
+        found = [f"{ident(path)}:{line}" for name, line in imports(path) if own(name) == "evidence"]
+        assert found == []
+
+
+def test_evidence_needs_the_standard_library_and_no_other_part() -> None:
+    """What it reads is bytes: of the package it knows the errors, and how an instant is written."""
+    named = {name for path in MODULES if top(path) == "evidence" for name, _ in imports(path)}
+    parts = {part for part in map(own, named) if part is not None}
+    assert parts == {"brief", "encoding", "errors", "evidence"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ident)

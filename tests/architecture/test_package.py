@@ -196,6 +196,7 @@ def type_variables() -> dict[str, str]:
     [
         "pithbundle.archive",
         "pithbundle.digests",
+        "pithbundle.evidence",
         "pithbundle.net",
         "pithbundle.recompute",
         "pithbundle.store",

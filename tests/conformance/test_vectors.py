@@ -127,6 +127,8 @@ def test_every_code_is_shown() -> None:
         "cache",
         "collision",
         "finding",
+        "headers_invalid",
+        "ots_invalid",
         "store",
         "worker_lost",
         "url",

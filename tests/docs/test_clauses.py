@@ -13,7 +13,7 @@ from kit.data import REPO
 from specgen.pages import all_clauses
 
 #: Names of the form of a clause's that are none.
-OTHERS: Final = {"CVE", "SHA", "UTF", "ISO", "PDF", "RFC", "MPL"}
+OTHERS: Final = {"CVE", "RIPEMD", "SHA", "UTF", "ISO", "PDF", "RFC", "MPL"}
 #: What a test makes up.
 MADE_UP: Final = {
     # The removed ids, where they are named as such.

@@ -31,7 +31,7 @@ from specgen.pages import (
 LONGEST: Final = 400
 EACH_PAGE: Final = pytest.mark.parametrize("name", PAGES)
 #: Names of the form of a clause id that are none.
-OTHERS: Final = {"SHA-256", "SHA-512", "UTF-8", "UTF-16"}
+OTHERS: Final = {"SHA-1", "SHA-256", "SHA-512", "RIPEMD-160", "UTF-8", "UTF-16"}
 _CODE: Final = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _TITLED: Final = re.compile(r'^```\w+ title="([^"]+)"$', re.MULTILINE)
 
@@ -170,7 +170,7 @@ def test_a_page_about_the_tool_says_so(name: str) -> None:
     assert re.search(r"(?:^|[.:] )[^\n]* conforms without (?:them|this page)\.", text_of(name), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["documents", "probing"])
+@pytest.mark.parametrize("name", ["documents", "probing", "evidence"])
 def test_each_clause_of_a_page_about_the_tool_names_its_test(name: str) -> None:
     for clause in clauses_in(text_of(name)):
         tests = re.findall(r"tests/[\w/]+\.py", clause.paragraphs[-1])

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 import pithbundle
 import pithbundle.archive
 import pithbundle.digests
+import pithbundle.evidence
 import pithbundle.net
 import pithbundle.recompute
 import pithbundle.store
@@ -39,6 +40,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.net": "api-net.md",
     "pithbundle.store": "api-store.md",
     "pithbundle.digests": "api-digests.md",
+    "pithbundle.evidence": "api-evidence.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

@@ -32,6 +32,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
+from pithbundle.evidence import Block, Headers, Proof, check_proof, read_headers
 from pithbundle.mirror.answers import Choice
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
@@ -478,6 +479,29 @@ def _serve() -> dict[str, str]:
     }
 
 
+def _evidence() -> dict[str, str]:
+    """The first block of Bitcoin, and a proof whose digest is its Merkle root."""
+    header = bytes.fromhex(
+        "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f61"
+        "7fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c"
+    )
+    root = header[36:68]
+    parts = (
+        bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e89294"),
+        b"\x01\x08" + root,
+        bytes.fromhex("000588960d73d719010100"),
+    )
+    proof = Proof.from_bytes(b"".join(parts))
+    block = Block.from_text("0:000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f")
+    known = read_headers([("header", header)], blocks=[block])
+    found = [check_proof(proof, root, headers) for headers in (known, Headers())]
+    return {
+        "proof": "\n".join(part.hex() for part in parts),
+        "header": "\n".join(header[at : at + 40].hex() for at in (0, 40)),
+        "findings": "\n".join(f"{one.status}: {one.sentence}" for one in found),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -501,6 +525,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "audit": _audit,
     "pages": _pages,
     "serve": _serve,
+    "evidence": _evidence,
 }
 
 
