@@ -101,12 +101,34 @@ def _read(areas: Mapping[AreaName, Area], entry: StoredEntry) -> bytes | None:
         return None
 
 
-def facts_of(judge: Judge, found: Found | Gap) -> Facts | None:
-    """What is decided of an entry; None for what is none."""
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What is at one position of a segment."""
+
+    area: AreaName
+    segment: str
+    found: Found | Gap
+    #: Whether no other entry of its record is known: then the record may follow from this one.
+    is_only: bool
+
+
+def read_of(judge: Judge, scanned: Scanned) -> tuple[StoredEntry, RecordRows | None] | None:
+    """The entry at a position, with its record if that may follow from it alone; None for what is no entry.
+
+    So a record of one entry is verified once, in whatever process, and not again to compute it.
+    """
+    found = scanned.found
     if isinstance(found, Gap):
         return None
     head = found.head
-    return judge.judge(found.data, head.encoding, head.sha256, head.requested)
+    facts = judge.judge(found.data, head.encoding, head.sha256, head.requested)
+    entry = entry_of(scanned.area, scanned.segment, found.offset, found.length, head, facts)
+    if facts.code or not scanned.is_only:
+        return entry, None
+    entry = replace(entry, kept=True)
+    bundle = judge.verify(found.data, head.encoding, head.sha256)
+    # No preferred origin: what is served of one entry does not depend on it (STORE-8).
+    return entry, _rows(compose([Loaded(entry, bundle)], ()))
 
 
 def rows_of(judge: Judge, chosen: Chosen) -> RecordRows | list[StoredEntry] | None:
@@ -114,9 +136,10 @@ def rows_of(judge: Judge, chosen: Chosen) -> RecordRows | list[StoredEntry] | No
     loaded, unreadable = load(judge, chosen)
     if unreadable:
         return unreadable
-    if not loaded:
-        return None
-    record = compose(loaded, chosen.sources)
+    return _rows(compose(loaded, chosen.sources)) if loaded else None
+
+
+def _rows(record: StoredRecord) -> RecordRows:
     state = record.ledger.snapshot()
     return RecordRows(
         record.row,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,12 +12,13 @@ from pithbundle.store.index import Index
 from pithbundle.store.judges import Judges
 from pithbundle.store.judging import Facts
 from pithbundle.store.keeping import StoredEntry, kept_of
-from pithbundle.store.loading import Chosen, entry_of, facts_of, load_entries, rows_of
-from pithbundle.store.rows import Damage
+from pithbundle.store.loading import Chosen, Scanned, entry_of, load_entries, read_of, rows_of
+from pithbundle.store.rows import Damage, RecordRows
 from pithbundle.store.segments import AREAS, Area, AreaName
 
 #: The entries that may be of a record: another record of its number is set aside (MERGE-2).
-_OF_RECORD: Final = "suffix = ? AND code IN ('', 'collision') ORDER BY sequence, entry_sha256"
+_OF_RECORD: Final = "suffix = :suffix AND code IN ('', 'collision')"
+_IN_ORDER: Final = f"{_OF_RECORD} ORDER BY sequence, entry_sha256"
 _KILOBYTE: Final = 1_000
 
 
@@ -65,30 +66,51 @@ class Updater:
     def _read(self, area: AreaName, name: str, start: int, end: int, done: int) -> None:
         """Read a segment from the end of what is known of it."""
         ends_clean = True
-        scanned = self._areas[area].scan(name, start, end)
-        for found, facts in self._judges.each(facts_of, scanned, _length):
-            ends_clean = isinstance(found, Found)
-            self._put(area, name, found, facts)
-            self._progress((done + found.offset + found.length - start) // _KILOBYTE)
+        scanned = self._scanned(area, name, start, end)
+        for each, read in self._judges.each(read_of, scanned, _length):
+            ends_clean = isinstance(each.found, Found)
+            self._put(each, read)
+            self._progress((done + each.found.offset + each.found.length - start) // _KILOBYTE)
         self._index.put_segment(area, name, end, ends_clean=ends_clean)
+
+    def _scanned(self, area: AreaName, name: str, start: int, end: int) -> Iterator[Scanned]:
+        before = None
+        for found in self._areas[area].scan(name, start, end):
+            suffix = None if found.head is None else found.head.suffix
+            # The index has not yet what others verify; in a sealed segment that is the same record.
+            is_only = suffix is not None and suffix != before and not self._entries_of(suffix)
+            yield Scanned(area, name, found, is_only)
+            before = suffix
+
+    def _entries_of(self, suffix: str) -> int:
+        """How many entries of a record the index has."""
+        return self._index.number(f"SELECT count(*) FROM entries WHERE {_OF_RECORD}", {"suffix": suffix})
 
     def add(
         self, area: AreaName, name: str, offset: int, length: int, head: Head, facts: Facts
     ) -> StoredEntry:
         """Note an entry; one that is known stays where it is."""
         entry = entry_of(area, name, offset, length, head, facts)
-        if self._index.add_entry(entry) and entry.is_admitted:
-            self._changed.add(entry.suffix)
+        self._add(entry, None)
         return entry
 
-    def _put(self, area: AreaName, name: str, found: Found | Gap, facts: Facts | None) -> None:
-        if isinstance(found, Found) and facts is not None:
-            self.add(area, name, found.offset, found.length, found.head, facts)
+    def _add(self, entry: StoredEntry, alone: RecordRows | None) -> None:
+        """Note an entry, and its record as it is if it has no other one; else that is computed at the end."""
+        if not self._index.add_entry(entry) or not entry.is_admitted:
+            return
+        if alone is not None and self._entries_of(entry.suffix) == 1:
+            self._index.put_record(alone)
+        else:
+            self._changed.add(entry.suffix)
+
+    def _put(self, scanned: Scanned, read: tuple[StoredEntry, RecordRows | None] | None) -> None:
+        found = scanned.found
+        if read is not None:
+            self._add(*read)
         elif isinstance(found, Gap):
-            suffix, digest = ("", "") if found.head is None else (found.head.suffix, found.head.sha256)
-            self._index.add_damage(
-                Damage(area, name, found.offset, found.length, found.reason, suffix, digest)
-            )
+            of = ("", "") if found.head is None else (found.head.suffix, found.head.sha256)
+            where = scanned.area, scanned.segment, found.offset, found.length
+            self._index.add_damage(Damage(*where, found.reason, *of))
 
     def set_aside(self, entries: Iterable[StoredEntry]) -> None:
         """Forget entries that cannot be read where the index has them, if they are not elsewhere either.
@@ -115,7 +137,8 @@ class Updater:
             ends_clean = isinstance(found, Found)
             entry = known.pop(found.head.entry_sha256, None) if isinstance(found, Found) else None
             if entry is None:
-                self._put(area, segment, found, facts_of(self._judges.judge, found))
+                scanned = Scanned(area, segment, found, is_only=False)
+                self._put(scanned, read_of(self._judges.judge, scanned))
             elif (entry.offset, entry.length) != (found.offset, found.length):
                 self._index.update_entry(replace(entry, offset=found.offset, length=found.length))
                 self._changed.add(entry.suffix)
@@ -146,7 +169,7 @@ class Updater:
 
     def _chosen(self, suffix: str) -> Chosen:
         """Decide which entries of a record are kept, and read them."""
-        entries = self._decided([*self._index.entries(_OF_RECORD, suffix)])
+        entries = self._decided([*self._index.entries(_IN_ORDER, {"suffix": suffix})])
         admitted = [entry for entry in entries if entry.is_admitted]
         kept = kept_of(admitted)
         for entry in entries:
@@ -169,8 +192,8 @@ class Updater:
         return decided
 
 
-def _length(found: Found | Gap) -> int:
-    return found.length
+def _length(scanned: Scanned) -> int:
+    return scanned.found.length
 
 
 def _size(chosen: Chosen) -> int:

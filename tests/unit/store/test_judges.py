@@ -97,13 +97,14 @@ def test_a_process_without_memory_costs_its_batch_and_no_other(monkeypatch: pyte
 def test_without_any_memory_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s"
     make(path, *((body(seed, 1), "a") for seed in (1, 2, 3))).close()
-    made, verified = tables(path), 0
+    made, verified, judge = tables(path), 0, Judge.judge
 
-    def verify(*_: object, **__: object) -> None:
+    def verify(self: Judge, *args: Any) -> Any:
         nonlocal verified
         verified += 1
         if verified == 2:
             raise MemoryError
+        return judge(self, *args)
 
     with Store.open(str(path)) as store:
         for work in (store.check, store.repair):
@@ -113,6 +114,26 @@ def test_without_any_memory_nothing_changes(tmp_path: Path, monkeypatch: pytest.
             assert tables(path) == made
             verified = 0
         assert not store.check().damage
+
+
+def test_a_record_of_one_entry_is_verified_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was verified to decide on its admission, and once more to compute it, by another process perhaps."""
+    given = [(body(seed, 1), "a") for seed in (1, 2, 3, 4)]
+    judged, judge = 0, Judge.judge
+
+    def counted(self: Judge, *args: Any) -> Any:
+        nonlocal judged
+        judged += 1
+        return judge(self, *args)
+
+    with make(tmp_path / "s", *given, (body(4, 2), "b")) as store, monkeypatch.context() as patch:
+        patch.setattr(Judge, "judge", counted)
+        for _ in range(2):
+            judged = 0
+            assert store.check().is_sound
+            # Those of the last record once more, together.
+            assert judged == 5 + 2
+            store.seal()
 
 
 def test_a_check_is_the_same_for_any_number_of_processes(
@@ -132,8 +153,8 @@ def test_a_check_is_the_same_for_any_number_of_processes(
         assert len(found.damage) == 1 and found.difference_count
         assert store.check(jobs=2) == found
         size = sum(one.stat().st_size for area in ("segments", "quarantine") for one in segments(path, area))
-        assert noted.steps == [("kB read", size // 1_000), ("records computed", 7)]
-        assert noted.done[-1] == 7 and size // 1_000 in noted.done
+        assert noted.steps == [("kB read", size // 1_000), ("records computed", 4)]
+        assert noted.done[-1] == 4 and size // 1_000 in noted.done
         assert store.repair().damage == found.damage
         made = tables(path)
         assert store.repair(jobs=2) == store.repair() and tables(path) == made

@@ -47,7 +47,10 @@ def _guard_store(store: str, option: str, path: str | None) -> None:
 
 _store_argument: Final = click.argument("store", metavar="DIR", type=click.Path())
 _jobs_option: Final = click.option(
-    "--jobs", callback=whole(1, 256), metavar="N", help="Processes that verify; by default one for each core."
+    "--jobs",
+    callback=whole(1, 256),
+    metavar="N",
+    help="Processes that verify; by default one for each core. One verifies the first 500 bundles.",
 )
 _source_option: Final = click.option(
     "--source",
