@@ -8,6 +8,7 @@
 /** @import { PageReport, Row, Section } from "./src/page/report.js" */
 import { visible } from "./src/encoding/escape.js";
 import { MARKS, VERDICTS } from "./src/page/messages.js";
+import { nextOf } from "./src/wording.js";
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
@@ -93,7 +94,10 @@ function tableOf(rows) {
   const table = parent("table", [parent("thead", [parent("tr", heads)]), body], "verdicts");
   if (rows.length <= ROWS) return [table];
   const more = element("button", "");
-  const name = () => { more.textContent = `Show ${Math.min(ROWS, rows.length - body.childElementCount)} more of ${rows.length - body.childElementCount} rows`; };
+  const name = () => {
+    const rest = rows.length - body.childElementCount;
+    more.textContent = `Show ${nextOf(Math.min(ROWS, rest), rest, "row")}`;
+  };
   more.addEventListener("click", () => {
     body.append(...rows.slice(body.childElementCount, body.childElementCount + ROWS).map(tableRow));
     if (body.childElementCount === rows.length) more.remove();

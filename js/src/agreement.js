@@ -7,6 +7,7 @@
 /** @import { Merged } from "../pithbundle.js" */
 import { PithError, check, leafDigest, merge, outcomeOf, readBundle, readPolicy } from "../pithbundle.js";
 import { CODES } from "./codes.js";
+import { counted } from "./wording.js";
 
 /**
  * What a page states, all of it hostile.
@@ -23,9 +24,6 @@ import { CODES } from "./codes.js";
 /** @typedef {{ name: string, bytes: Uint8Array }} Named */
 /** @typedef {"good" | "open" | "bad"} Grade */
 /** @typedef {{ grade: Grade, title: string, sentences: string[] }} Answer */
-
-/** @param {number} count @param {string} one */
-const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** @param {string} what @param {unknown} error @returns {string} */
 function rejected(what, error) {

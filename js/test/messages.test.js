@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CODES, clauseOf } from "../src/codes.js";
 import { COVERED, MARKS, OUTCOMES, VERDICTS } from "../src/page/messages.js";
+import { counted, nextOf } from "../src/wording.js";
 import { file } from "./data.js";
 
 /** @param {string} page of the specification @param {string} anchor of a clause */
@@ -37,4 +38,9 @@ test("every grade has a mark of its own", () => {
   for (const { grade } of [...Object.values(OUTCOMES), ...Object.values(VERDICTS)]) assert.ok(MARKS[grade]);
   assert.deepEqual(Object.keys(VERDICTS).filter((name) => VERDICTS[name].grade === "good").sort(), ["unknown_type", "verified"]);
   assert.deepEqual(Object.keys(COVERED).sort(), ["claimed", "neither", "recomputed"]);
+});
+
+test("one is counted in the singular", () => {
+  assert.deepEqual([0, 1, 2].map((count) => counted(count, "row")), ["0 rows", "1 row", "2 rows"]);
+  assert.deepEqual([[2, 5], [2, 2], [1, 1]].map(([count, rest]) => nextOf(count, rest, "row")), ["2 more rows of 5", "2 more rows", "1 more row"]);
 });

@@ -322,15 +322,15 @@ test("a large file shows its progress, and one over the limit is not read", { sk
 test("of thousands of rows the worst come first, and the others are one button away", { skip }, async () => {
   const { page, choose, outcome, close } = await opened();
   const bundle = JSON.parse(await demo());
-  bundle.events.push(...Array.from({ length: 700 }, (_, i) => ({ event_type: `x${i}`, signature: null })), { ...bundle.events[0], target: "other", event_id: `sha256:${"0".repeat(64)}` });
+  bundle.events.push(...Array.from({ length: 596 }, (_, i) => ({ event_type: `x${i}`, signature: null })), { ...bundle.events[0], target: "other", event_id: `sha256:${"0".repeat(64)}` });
   await choose("policy", local("vectors/demo/policy.json"));
   await choose("bundles", upload("many.json", JSON.stringify(bundle)));
-  assert.match((await outcome()).text, /700 elements without an id unknown_format/);
+  assert.match((await outcome()).text, /596 elements without an id unknown_format/);
   assert.equal(await page.locator("tbody tr").count(), 300);
   assert.match(await page.textContent("tbody td:first-child"), /invalid/);
-  await page.getByRole("button", { name: "Show 300 more of 405 rows" }).click();
-  await page.getByRole("button", { name: "Show 105 more of 105 rows" }).press("Enter");
-  assert.equal(await page.locator("tbody tr").count(), 705);
+  await page.getByRole("button", { name: "Show 300 more rows of 301" }).click();
+  await page.getByRole("button", { name: "Show 1 more row" }).press("Enter");
+  assert.equal(await page.locator("tbody tr").count(), 601);
   assert.equal(await page.locator("button").count(), 0);
   await close();
 });

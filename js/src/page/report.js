@@ -10,6 +10,7 @@
 import { instantOf } from "../../pithbundle.js";
 import { CODES } from "../codes.js";
 import { reportsOf, together } from "../report.js";
+import { counted } from "../wording.js";
 import { checkInputs, policyOf } from "./inputs.js";
 import { COVERED, NOT_APPLIED, OUTCOMES, VERDICTS } from "./messages.js";
 
@@ -30,8 +31,6 @@ const LISTED = 20;
 /** How far a time may be ahead of the clock, in milliseconds [REPORT-4]. */
 const AHEAD = 300_000;
 
-/** @param {number} count @param {string} one */
-const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 /** @param {readonly string[]} all */
 const listed = (all) => `${all.slice(0, LISTED).join(", ")}${all.length > LISTED ? ` and ${all.length - LISTED} more` : ""}`;
 
