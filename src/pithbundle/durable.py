@@ -262,11 +262,17 @@ class Folder:
         return OutputFile(descriptor)
 
     def write_file(self, name: str, data: bytes, temporary: str = TEMPORARY) -> None:
-        """Write a file whole under a temporary name, sync it, and give it its name."""
+        """Write a file whole under a temporary name, sync it, and give it its name.
+
+        Who writes under the temporary name is alone in the folder: a file of that name is replaced.
+        """
         self.write_parts(name, (data,), temporary)
 
     def write_parts(self, name: str, parts: Iterable[bytes], temporary: str = TEMPORARY) -> None:
         """Write a file as :meth:`write_file` does, part by part; what fails leaves no temporary file."""
+        if self.mode(temporary) is not None:
+            # What a run left that was killed.
+            self.remove(temporary)
         file = self.create(temporary)
         try:
             with file:

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { FLAGS, CHROMIUM, REPO, shared } from "../../js/test/chromium.js";
+import { testLooks } from "./looks.mjs";
 
 const require = createRequire(new URL("js/package.json", REPO));
 const { address, folder, pages, output } = JSON.parse(process.env.PITHBUNDLE_PAGES);
@@ -134,21 +135,11 @@ test("hostile texts add no element, no attribute, no request and no dialog", asy
   assert.ok(HOSTILE.length >= 9);
 });
 
-for (const [width, colorScheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
-  test(`no fault of contrast or labels, nothing wider than the window: ${width} ${colorScheme}`, async () => {
-    for (const name of ["rich", "paper", "unverified", "altered"]) {
-      const { page, checked, close } = await opened(name, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
-      await checked();
-      const [scrolled, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scrolled <= client, `${name}: ${scrolled} of ${client} pixels`);
-      await page.screenshot({ path: `${output}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => [name, id, nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]), []);
-      await close();
-    }
-  });
-}
+testLooks(["rich", "paper", "unverified", "altered"], async (name, options) => {
+  const { page, checked, close } = await opened(name, options);
+  await checked();
+  return { page, close };
+}, output);
 
 test("the page in one file checks a bundle from a disk, without modules and without a server", async () => {
   const context = await shared.browser.newContext();

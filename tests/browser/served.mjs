@@ -1,10 +1,9 @@
 /** The pages of `mirror serve` in headless Chromium: `tests/browser/test_served_pages.py` serves them. */
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { REPO, shared } from "../../js/test/chromium.js";
+import { shared } from "../../js/test/chromium.js";
+import { testLooks } from "./looks.mjs";
 
-const require = createRequire(new URL("js/package.json", REPO));
 const { origin, suffix, several, output } = JSON.parse(process.env.PITHBUNDLE_SERVED);
 
 /** A page, and what went wrong in it. @param {string} path @param {object} options of the context */
@@ -53,20 +52,8 @@ test("a name of several records lists them, and each leads to its page", async (
   await close();
 });
 
-for (const [width, colorScheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
-  test(`no fault of contrast or labels, nothing wider than the window: ${width} ${colorScheme}`, async () => {
-    for (const [name, path] of [["index", "/"], ["not-found", `/find?q=${"x".repeat(300)}`], ["error", "/pith/a/b"], ["choices", "/find?q=W1"]]) {
-      const { page, close } = await opened(path, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
-      const [scrolled, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(scrolled <= client, `${name}: ${scrolled} of ${client} pixels`);
-      await page.screenshot({ path: `${output}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => [name, id, nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]), []);
-      await close();
-    }
-  });
-}
+const LOOKS = { index: "/", "not-found": `/find?q=${"x".repeat(300)}`, error: "/pith/a/b", choices: "/find?q=W1" };
+testLooks(Object.keys(LOOKS), (name, options) => opened(LOOKS[name], options), output);
 
 test("what is printed has no controls", async () => {
   const { page, close } = await opened(`/pith/${suffix}`);

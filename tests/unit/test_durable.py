@@ -184,8 +184,15 @@ def test_what_fails_leaves_no_temporary_file(
     with pytest.raises(KeyboardInterrupt):
         folder.write_file("a", b"new", "tmp")
     assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"old"
-    # A file of this name that is there is somebody else's.
-    (tmp_path / "tmp").write_bytes(b"other")
-    with pytest.raises(FileExistsError):
-        folder.write_file("a", b"new", "tmp")
-    assert (tmp_path / "tmp").read_bytes() == b"other"
+
+
+def test_a_temporary_file_that_a_killed_run_left_is_replaced(folder: Folder, tmp_path: Path) -> None:
+    """Whatever it is: what a link leads to stays as it is."""
+    (tmp_path / "tmp").symlink_to("other")
+    (tmp_path / "other").write_bytes(b"of others")
+    folder.write_file("a", b"new", "tmp")
+    assert (tmp_path / "a").read_bytes() == b"new" and (tmp_path / "other").read_bytes() == b"of others"
+    (tmp_path / "tmp").mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        folder.write_file("a", b"newer", "tmp")
+    assert (tmp_path / "a").read_bytes() == b"new" and not (tmp_path / "a").is_symlink()

@@ -378,8 +378,6 @@ class _Note:
                 # Of this target alone: the store may be published to another one at the same time.
                 temporary = f"{self._name}.tmp"
                 with above.subfolder(TARGETS) as folder:
-                    if folder.mode(temporary) is not None:
-                        folder.remove(temporary)
                     lines = (
                         f"{suffix} {fingerprint}\n".encode("ascii")
                         for suffix, fingerprint in self._site.view.fingerprints()

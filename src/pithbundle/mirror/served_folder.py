@@ -170,8 +170,6 @@ class ServedFolder:
     @staticmethod
     def _write(path: str, name: str, data: bytes) -> None:
         with Folder.open(path) as folder:
-            if folder.mode(_TEMPORARY) is not None:
-                folder.remove(_TEMPORARY)
             folder.write_file(name, data, _TEMPORARY)
             folder.sync()
 

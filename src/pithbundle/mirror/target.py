@@ -156,9 +156,6 @@ class LocalTarget:
         if self.read(address, len(data)) == data:
             return False
         with self._failing(address), self._above(address, make=True) as (folder, name):
-            if folder.mode(TEMPORARY) is not None:
-                # What an interrupted run left.
-                folder.remove(TEMPORARY)
             folder.write_file(name, data, TEMPORARY)
             self._touched.add(folder.path)
         return True
@@ -172,8 +169,6 @@ class LocalTarget:
         with self._failing(address), self._above(address, make=True) as (folder, name):
             if folder.size(name) == size:
                 return False
-            if folder.mode(TEMPORARY) is not None:
-                folder.remove(TEMPORARY)
             with open(path, "rb") as source:
                 folder.write_parts(name, iter(partial(source.read, 1 << 20), b""), TEMPORARY)
             self._touched.add(folder.path)

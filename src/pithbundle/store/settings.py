@@ -94,8 +94,6 @@ def write_settings(folder: Folder, settings: Settings) -> None:
     Raises:
         OSError: the system rejects it.
     """
-    if folder.mode(_TEMPORARY) is not None:
-        folder.remove(_TEMPORARY)
     # The policy first: the index states which one it is of.
     folder.write_file(POLICY, encode(settings.policy.to_value()) + b"\n", _TEMPORARY)
     value: Object = {

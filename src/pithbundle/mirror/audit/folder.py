@@ -98,9 +98,6 @@ class AuditFolder:
             raise OSError(errno.EEXIST, "is not a regular file, and is not replaced")
 
     def _replace(self, folder: Folder, name: str, data: bytes) -> None:
-        if folder.mode(_TEMPORARY) is not None:
-            # A run that ended in the middle left it.
-            folder.remove(_TEMPORARY)
         folder.write_file(name, data, _TEMPORARY)
         folder.sync()
 

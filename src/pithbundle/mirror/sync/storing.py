@@ -122,19 +122,18 @@ class Storing:
 
         A store serves the newest bundle of an origin with such elements whole, or none of them (STORE-8).
         """
-        rest = [(one.body, one) for one in received.rest]
-        listed = [*rest]
-        if rest and _sha256(first) in received.listed:
-            listed.append((first, received.first))
-        last = [one for one in listed if self._unverified(one[0])]
-        return [*(one for one in rest if one not in last), *last]
+        given = [(one.body, one) for one in received.rest]
+        if given and _sha256(first) in received.listed and self._has_unverified(first):
+            given.append((first, received.first))
+        # Those with such elements behind the others, which stay in their order.
+        return sorted(given, key=lambda one: self._has_unverified(one[0]))
 
-    def _unverified(self, body: bytes) -> set[str]:
+    def _has_unverified(self, body: bytes) -> bool:
         try:
-            return self._store.ids_of([body])[1]
+            return bool(self._store.ids_of([body])[1])
         except PithError:
             # It is rejected when it is added.
-            return set()
+            return False
 
     # -- decisions ------------------------------------------------------------------------
 
