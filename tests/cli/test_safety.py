@@ -560,13 +560,35 @@ def test_signals_that_are_ignored_or_handled_are_left_alone() -> None:
 
 
 @pytest.mark.signals
+def test_two_signals_that_come_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    """systemd can send SIGHUP right after SIGTERM: of the second one Python printed that it was ignored."""
+    numbers = {signal.SIGTERM, signal.SIGHUP}
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    try:
+        with pytest.raises(Terminated) as caught, ending_on_signals():
+            signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+            for number in numbers:
+                signal.pthread_kill(threading.get_ident(), number)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        assert caught.value.number in numbers
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.signals
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("moment", ["in a callback", "at the start", "before the start", "at the end"])
-def test_a_signal_cancels_an_event_loop(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+def test_a_signal_cancels_an_event_loop(
+    monkeypatch: pytest.MonkeyPatch, moment: str, number: signal.Signals
+) -> None:
     """An exception of its handler was lost in a callback, and the program was deaf to all further signals."""
     steps: list[str] = []
 
     def end() -> None:
-        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        signal.pthread_kill(threading.get_ident(), number)
 
     async def wait() -> None:
         steps.append("begun")
@@ -575,6 +597,9 @@ def test_a_signal_cancels_an_event_loop(monkeypatch: pytest.MonkeyPatch, moment:
         try:
             await asyncio.sleep(0 if moment == "at the end" else 5)
         except asyncio.CancelledError:
+            # Whoever waits sends it again.
+            end()
+            await asyncio.sleep(0)
             steps.append("cancelled")
             raise
         if moment == "at the end":
@@ -593,13 +618,15 @@ def test_a_signal_cancels_an_event_loop(monkeypatch: pytest.MonkeyPatch, moment:
             return real(self, work)
 
         monkeypatch.setattr(asyncio.Runner, "run", late)
-    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    handler = signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, handler)
     try:
-        with pytest.raises(Terminated) as caught, ending_on_signals():
+        with pytest.raises((Terminated, KeyboardInterrupt)) as caught, ending_on_signals():
             event_loop.run(start)
-        assert caught.value.number == signal.SIGTERM
+        assert getattr(caught.value, "number", signal.SIGINT) == number
+        assert signal.getsignal(number) is handler
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)
     assert steps == {"at the end": ["begun"], "before the start": []}.get(moment, ["begun", "cancelled"])
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pytest
 
-from kit.command_line import run
-from kit.interrupts import in_callback, interrupted, moments_of, some_of
+from kit.command_line import Result, run
+from kit.interrupts import At, in_callback, in_callbacks_from, interrupted, moments_of, some_of
 from kit.mirrors import FakeMirror, Publisher, digests_of, serving
 from kit.served_lies import Lying, findings
 from kit.servers import Connection
@@ -27,6 +27,18 @@ from pithbundle.store import Store
 FAST: Final = ("--allow-loopback-http", "--rate", "1000")
 #: How many moments are tried: a few in the ordinary run, all of them in the long one.
 POINTS: Final = pytest.mark.parametrize("points", [3, pytest.param(0, marks=pytest.mark.long)])
+#: Signals that a user, a system or a closed terminal sends.
+NUMBERS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def signal_at(at: int) -> tuple[At, signal.Signals]:
+    """Which signal comes at a moment, and whether alone: a user who waits sends it again and again."""
+    return in_callbacks_from if at % 2 else in_callback, NUMBERS[at % len(NUMBERS)]
+
+
+def ended_by(number: signal.Signals) -> Result:
+    """What a command gives that a signal ends (CLI-7)."""
+    return Result(128 + number, b"", b"\n" if number is signal.SIGINT else b"")
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +114,9 @@ def test_a_signal_at_an_await_of_a_synchronisation(tmp_path: Path, has_digests: 
         for at in some_of(count, points):
             shutil.rmtree(path)
             shutil.copytree(tmp_path / "first", path)
-            number = signal.SIGHUP if at % 4 == 3 else signal.SIGTERM
-            result, has_come = interrupted(in_callback, at, number, *words)
-            if has_come:
-                assert (result.status, result.stdout, result.stderr) == (128 + number, b"", b""), at
+            moments, number = signal_at(at)
+            result, has_come = interrupted(moments, at, number, *words)
+            assert not has_come or result == ended_by(number), at
             require_sound(path)
             assert run(*words).status == 0
             require_synchronised(path, expected)
@@ -132,10 +143,11 @@ def test_a_signal_at_an_await_of_a_watch(
         for at in some_of(count, points):
             shutil.rmtree(folder)
             (tmp_path / "w.html").unlink(missing_ok=True)
-            result, has_come = interrupted(in_callback, at, signal.SIGTERM, *words)
+            moments, number = signal_at(at)
+            result, has_come = interrupted(moments, at, number, *words)
             if not has_come:
                 continue
-            assert (result.status, result.stdout, result.stderr) == (128 + signal.SIGTERM, b"", b""), at
+            assert result == ended_by(number), at
             assert findings(folder) <= expected
             assert not (folder / "cursor.json").exists() and not (tmp_path / "w.html").exists()
             again = run(*words)
@@ -190,13 +202,13 @@ def test_a_signal_at_an_await_of_a_server(
     for at in some_of(150, points):
         client = Client(ports)
         client.start()
-        result, has_come = interrupted(in_callback, at, signal.SIGTERM, *words)
+        number = NUMBERS[at % len(NUMBERS)]
+        result, has_come = interrupted(in_callback, at, number, *words)
         ports.put(0)
         client.join()
         was_started = ports.qsize() == 1
         while not ports.empty():
             ports.get()
-        assert has_come and (result.stdout, result.stderr) == (b"", b""), at
-        assert result.status == (0 if was_started else 128 + signal.SIGTERM), at
+        assert has_come and result == (Result(0, b"", b"") if was_started else ended_by(number)), at
         assert client.rest == b"" and (at < 100 or client.replies), at
         require_sound(tmp_path / "s")

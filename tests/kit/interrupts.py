@@ -31,21 +31,32 @@ class Moments:
 At = Callable[[int, Callable[[], None]], contextlib.AbstractContextManager[Moments]]
 
 
-@contextlib.contextmanager
-def in_callback(at: int, act: Callable[[], None]) -> Iterator[Moments]:
+def in_callback(at: int, act: Callable[[], None]) -> contextlib.AbstractContextManager[Moments]:
     """Act inside a callback that an event loop of this thread runs.
 
     Between two of its awaits a coroutine is one callback, so that these moments are all its awaits.
     """
+    return _in_callbacks(range(at, at + 1), act)
+
+
+def in_callbacks_from(at: int, act: Callable[[], None]) -> contextlib.AbstractContextManager[Moments]:
+    """Act inside a callback and inside each that follows, until the loop is closed."""
+    return _in_callbacks(range(at, NEVER), act)
+
+
+@contextlib.contextmanager
+def _in_callbacks(at: range, act: Callable[[], None]) -> Iterator[Moments]:
     moments, thread, real = Moments(), threading.get_ident(), asyncio.events.Handle._run
 
     def counted(handle: Any) -> None:
         if threading.get_ident() == thread:
             moments.count += 1
-            if moments.count == at:
+            if moments.count in at:
                 callback = handle._callback
 
                 def acting(*args: Any) -> None:
+                    # The callback of a descriptor is run again and again.
+                    handle._callback = callback
                     act()
                     callback(*args)
 

@@ -14,8 +14,8 @@ _Result = TypeVar("_Result")
 def run(work: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
     """Run a coroutine in an event loop of selectors, as the network client needs it; return its result.
 
-    SIGTERM and SIGHUP cancel it, as asyncio does for SIGINT: it ends at one of its awaits, and never in the
-    middle of what it writes.
+    A signal cancels it: it ends at one of its awaits, and never in the middle of what it writes. Further ones
+    change nothing until the loop is closed, when all that it had begun has ended.
 
     Raises:
         Terminated: a signal was received.
@@ -37,9 +37,9 @@ def run(work: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
 
     def end() -> None:
         nonlocal is_ended
-        is_ended = True
-        if not loop.is_closed():
+        if not (is_ended or loop.is_closed()):
             loop.call_soon_threadsafe(cancel)
+        is_ended = True
 
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         loop = runner.get_loop()

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FrameType
 from typing import Final
 
 import click
@@ -21,7 +18,7 @@ from pithbundle.cli.mirror_print import head_value, print_head
 from pithbundle.cli.mirror_publish_run import require_base_url, signing
 from pithbundle.cli.mirror_run import require_origin
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.signals import Received, Terminated, noting_signals
+from pithbundle.cli.signals import Received, noting_signals
 from pithbundle.encoding.values import portable
 from pithbundle.mirror.optional_pages import are_installed
 from pithbundle.mirror.serve.hosts import is_host_name
@@ -65,24 +62,17 @@ def served(
         renew_seconds=_RENEW if renew is None else renew,
     )
     sign = signing(sign_with, sign_key)
-    #: The signals that ended the server; whether it had printed where it listens.
-    signals: list[int] = []
-    is_printed = False
     with (
         failing(store),
         Site.open(store, origin=origin, base_url=base_url, sign=sign, packs=packs) as site,
-        # For the moments of the event loop in which it does not handle signals: at its start and its end.
-        noting_signals(lambda: None) as received,
+        noting_signals(_nothing) as received,
     ):
 
         def started(found: Started) -> None:
-            nonlocal is_printed
             _print_started(out, store, site, found)
-            is_printed = True
+            received.is_raised = False
 
-        serve(site, options, started, _report, partial(_ending, received, signals), pages=_has_pages())
-    if signals and not is_printed:
-        raise Terminated(signals[0])
+        serve(site, options, started, _report, partial(_ending, received), pages=_has_pages())
     return Exit.VALID
 
 
@@ -151,36 +141,27 @@ def _report(line: str) -> None:
         sys.stderr.flush()
 
 
-@contextlib.contextmanager
-def _ending(received: Received, signals: list[int], end: Callable[[], None]) -> Iterator[None]:
-    """Call ``end`` for each signal that ends the program, but for those that are ignored, as under nohup.
+def _nothing() -> None:
+    """What a signal does while the loop does not run: it is noted."""
 
-    Args:
-        received: by the command, before this began.
-        signals: takes those that come now.
-        end: ends the server.
+
+@contextlib.contextmanager
+def _ending(received: Received, end: Callable[[], None]) -> Iterator[None]:
+    """Have each signal call ``end``, which ends the server.
 
     Raises:
-        Terminated: there was one before.
+        Terminated: there was a signal before.
+        KeyboardInterrupt: it was SIGINT.
     """
-    received.require_none()
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     loop = asyncio.get_running_loop()
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        signals.append(number)
+    def act() -> None:
         loop.call_soon_threadsafe(end)
 
-    # Not the loop's own handlers: when they are removed, a signal ends the process at once for a moment.
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    ours = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
-    for number in ours:
-        signal.signal(number, handle)
+    received.act = act
     try:
+        # After that: no signal is lost in between.
+        received.require_none()
         yield
     finally:
-        for number in ours:
-            signal.signal(number, before[number])
+        received.act = _nothing

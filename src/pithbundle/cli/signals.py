@@ -6,6 +6,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
@@ -41,64 +42,76 @@ def ending_on_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+@dataclass(slots=True)
 class Received:
-    """What :func:`noting_signals` noted."""
+    """What :func:`noting_signals` noted, and what a signal does."""
 
-    def __init__(self) -> None:
-        #: The signal that ends the program; None as long as there was none.
-        self.number: int | None = None
+    #: Called for each signal, between any two instructions of the main thread.
+    act: Callable[[], None]
+    #: The first signal; None as long as there was none.
+    number: int | None = None
+    #: Whether the signal is raised after the block, as it is unless the command had waited for one.
+    is_raised: bool = True
 
     def require_none(self) -> None:
         """Check that there was none.
 
         Raises:
             Terminated: there was one.
+            KeyboardInterrupt: it was SIGINT.
         """
+        if self.number == signal.SIGINT:
+            raise KeyboardInterrupt
         if self.number is not None:
             raise Terminated(self.number)
 
 
 @contextlib.contextmanager
-def noting_signals(end: Callable[[], None]) -> Iterator[Received]:
-    """Call ``end`` for a signal that would raise :class:`Terminated`, and raise that after the block.
+def noting_signals(act: Callable[[], None]) -> Iterator[Received]:
+    """Call ``act`` for each signal that would end the program, and end the program after the block.
 
     For an event loop: it takes an exception that is raised in one of its callbacks for a fault of that
-    callback, reports it, and goes on.
+    callback, reports it, and goes on. One that leaves a callback, as that of a second SIGINT does under
+    :class:`asyncio.Runner`, leaves tasks that nobody awaits.
 
     Args:
-        end: makes the block end; it is called once, between any two instructions of the main thread.
+        act: what a signal does, until the block replaces it.
 
     Raises:
         Terminated: a signal was received, whatever else the block raises.
+        KeyboardInterrupt: the first one was SIGINT.
     """
-    found = Received()
+    found = Received(act)
     if threading.current_thread() is not threading.main_thread():
         yield found
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        _ignore_others()
-        found.number = number
-        end()
+        if found.number is None:
+            found.number = number
+        found.act()
 
-    ours = [number for number in _SIGNALS if signal.getsignal(number) is _raise]
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_SIGNALS)}
+    ours = {number: each for number, each in before.items() if each in (_raise, signal.default_int_handler)}
     for number in ours:
         signal.signal(number, note)
     try:
         yield found
     finally:
-        for number in ours:
-            if signal.getsignal(number) is note:
-                signal.signal(number, _raise)
-        found.require_none()
+        ends = found.number is not None and found.is_raised
+        for number, handler in ours.items():
+            signal.signal(number, _ignore if ends and handler is _raise else handler)
+        if ends:
+            found.require_none()
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
-    _ignore_others()
+    # Once: a second one must not interrupt the cleaning up after the first.
+    for each in _SIGNALS:
+        if signal.getsignal(each) is _raise:
+            signal.signal(each, _ignore)
     raise Terminated(number)
 
 
-def _ignore_others() -> None:
-    # Once: a second one must not interrupt the cleaning up after the first.
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing. With SIG_IGN Python would report a signal that came before and is handled only now."""

@@ -25,6 +25,7 @@ from pithbundle.mirror.audit.second_reads import settle
 from pithbundle.mirror.audit.words import Word, exit_status
 from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
+from pithbundle.mirror.together import together
 from pithbundle.verifier import Verifier
 from pithbundle.wall_clock import stamp, utc_now
 from pithbundle.wording import more
@@ -201,7 +202,7 @@ class _Run:
             work = [self._differences(first_head.tree, first, one, head) for one, head in compared[1:]]
         else:
             return
-        await asyncio.gather(*work)
+        await together(work)
 
     async def _differences(self, tree: Tree, left: _Files, mirror: Mirror, head: Head) -> None:
         if head.root == tree.root:
@@ -251,10 +252,10 @@ class _Run:
             while len(reads) < CHUNK and held < HELD_BYTES and (suffix := next(rest, None)) is not None:
                 # In the order of the suffixes, whoever is read first.
                 reads[suffix] = []
-                reads[suffix] += await asyncio.gather(*(self._read(one, suffix) for one in self.mirrors))
+                reads[suffix] += await together(self._read(one, suffix) for one in self.mirrors)
                 held += sum(len(one.body) for read in reads[suffix] for one in read.documents)
 
-        await asyncio.gather(*(read_some() for _ in range(AT_ONCE)))
+        await together(read_some() for _ in range(AT_ONCE))
         return reads
 
     async def _read(self, mirror: Mirror, suffix: str) -> RecordRead:

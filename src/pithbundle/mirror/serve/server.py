@@ -124,6 +124,7 @@ class _Run:
         readers = ThreadPoolExecutor(_READERS, thread_name_prefix="pithbundle-read")
         renewer = ThreadPoolExecutor(1, thread_name_prefix="pithbundle-renew")
         sockets = []
+        running: list[asyncio.Task[None]] = []
         renewing: asyncio.Task[None] | None = None
         try:
             sockets.append(listening(options.address, options.port))
@@ -132,10 +133,10 @@ class _Run:
             self._make_servers(finder, readers)
             with signals(self._end):
                 running = [
-                    asyncio.ensure_future(server.serve(sockets=[each]))
+                    asyncio.create_task(server.serve(sockets=[each]))
                     for server, each in zip(self._servers, sockets, strict=True)
                 ]
-                renewing = asyncio.ensure_future(self._renewing(renewer))
+                renewing = asyncio.create_task(self._renewing(renewer))
                 while not all(server.started for server in self._servers):
                     await asyncio.sleep(0.01)
                 # Who is ended before has closed its socket.
@@ -147,10 +148,12 @@ class _Run:
                 await asyncio.gather(*running)
         finally:
             for server in self._servers:
+                # If it cannot be printed where it listens, it is still running.
+                server.should_exit = server.force_exit = True
                 server.gate.end()
             if renewing is not None:
                 renewing.cancel()
-                await asyncio.wait([renewing])
+                await asyncio.wait([*running, renewing])
             for each in sockets:
                 each.close()
             for threads in (finder, readers, renewer):

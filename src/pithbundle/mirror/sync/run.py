@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pithbundle.mirror.sync.plan import Plan, Wanted
 from pithbundle.mirror.sync.results import Listed, MirrorResult
 from pithbundle.mirror.sync.storing import Storing
 from pithbundle.mirror.sync.worker import Worker
+from pithbundle.mirror.together import together
 from pithbundle.net import AsyncClient
 from pithbundle.store import Store
 
@@ -71,12 +71,7 @@ async def synchronise(
     with Worker() as worker:
         shared = _Shared(client, store, worker, numbers, progress)
         is_empty = await worker(lambda: next(store.records(), None) is None)
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_Sync(shared, each).run(is_empty)) for each in mirrors]
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
-        return [task.result() for task in tasks]
+        return await together(_Sync(shared, each).run(is_empty) for each in mirrors)
 
 
 class _Sync:
