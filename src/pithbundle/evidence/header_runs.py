@@ -8,7 +8,8 @@ join runs with each other and with known blocks.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from struct import Struct
@@ -23,6 +24,9 @@ HEADER_BYTES: Final = 80
 MOST_HEADERS: Final = 2_000_000
 
 _WHOLE: Final = Struct("80s")
+_BEFORE: Final = Struct("4x32s44x")
+#: The headers of a part: an epoch from its first header on is sixteen of them.
+_PART: Final = 126
 
 
 def header_hash(header: bytes) -> bytes:
@@ -74,7 +78,7 @@ class Run:
         return self.works[at] + (index + 1 - self.starts[at]) * _work(self.bits[at])
 
 
-def read_run(data: bytes, wanted: Container[bytes], limit: int) -> Run:
+def read_run(data: bytes, wanted: AbstractSet[bytes], limit: int) -> Run:
     """Read headers that follow each other.
 
     Args:
@@ -88,28 +92,65 @@ def read_run(data: bytes, wanted: Container[bytes], limit: int) -> Run:
             (EVID-10).
     """
     count = _counted(len(data))
-    previous = data[4:36]
-    bits = target = b""
-    starts: list[int] = []
-    found: dict[bytes, int] = {}
-    for index, (header,) in enumerate(_WHOLE.iter_unpack(data)):
-        if header[4:36] != previous:
-            raise header_error(index, "EVID-10", "it does not contain the hash of the header before it")
-        if header[72:76] != bits:
-            bits = header[72:76]
-            target = _target(index, bits, limit)
-            starts.append(index)
-        previous = sha256(sha256(header).digest()).digest()
-        # Numbers of one width compare as their bytes from the highest on.
-        if previous[::-1] > target:
-            raise header_error(index, "EVID-9", "its hash is above its target: it has no proof of work")
-        if previous in wanted:
-            found[previous] = index
+    reading = _Reading(data[4:36], wanted, limit)
+    for first in range(0, count, _PART):
+        reading.read(first, data[HEADER_BYTES * first : HEADER_BYTES * (first + _PART)])
+    starts = reading.starts
     of_starts = tuple(_bits(data, index) for index in starts)
     works = [0]
     for at, end in enumerate((*starts, count)[1:]):
         works.append(works[-1] + (end - starts[at]) * _work(of_starts[at]))
-    return Run(data, previous, tuple(starts), of_starts, tuple(works[:-1]), found)
+    return Run(data, reading.previous, tuple(starts), of_starts, tuple(works[:-1]), reading.found)
+
+
+class _Reading:
+    """How far the headers of a file were read.
+
+    They are read in parts. A part is plain, as most are, if every header follows the one before it, has the
+    same target and the work for it, and is not looked for: a few operations on the whole part find that.
+    Every other part is read header by header, which finds the first fault.
+    """
+
+    def __init__(self, previous: bytes, wanted: AbstractSet[bytes], limit: int) -> None:
+        self.previous = previous
+        self.starts: list[int] = []
+        self.found: dict[bytes, int] = {}
+        self._wanted, self._limit = wanted, limit
+        self._bits = self._target = b""
+
+    def read(self, first: int, part: bytes) -> None:
+        """Read the headers from the index ``first`` on."""
+        hashes = [sha256(sha256(header).digest()).digest() for (header,) in _WHOLE.iter_unpack(part)]
+        if not self._is_plain(part, hashes):
+            self._read_each(first, part, hashes)
+        self.previous = hashes[-1]
+
+    def _is_plain(self, part: bytes, hashes: list[bytes]) -> bool:
+        size = HEADER_BYTES
+        return (
+            all(part[72 + at :: size] == self._bits[at : at + 1] * len(hashes) for at in range(4))
+            and [before for (before,) in _BEFORE.iter_unpack(part)] == [self.previous, *hashes[:-1]]
+            # Numbers of one width compare as their bytes from the highest on.
+            and max([digest[::-1] for digest in hashes]) <= self._target
+            and self._wanted.isdisjoint(hashes)
+        )
+
+    def _read_each(self, first: int, part: bytes, hashes: list[bytes]) -> None:
+        previous = self.previous
+        for index, ((header,), digest) in enumerate(
+            zip(_WHOLE.iter_unpack(part), hashes, strict=True), first
+        ):
+            if header[4:36] != previous:
+                raise header_error(index, "EVID-10", "it does not contain the hash of the header before it")
+            if header[72:76] != self._bits:
+                self._bits = header[72:76]
+                self._target = _target(index, self._bits, self._limit)
+                self.starts.append(index)
+            if digest[::-1] > self._target:
+                raise header_error(index, "EVID-9", "its hash is above its target: it has no proof of work")
+            if digest in self._wanted:
+                self.found[digest] = index
+            previous = digest
 
 
 def header_error(index: int, clause: str, reason: str) -> EvidenceError:

@@ -7,7 +7,8 @@ block on is there with enough work, or if they lead to a block that a table or t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -190,7 +191,7 @@ def _misnamed(block: Block, reason: str) -> EvidenceError:
     return EvidenceError("headers_invalid", f"{block}: {reason}", clause="EVID-12")
 
 
-def _read(data: bytes, wanted: Container[bytes], limit: int) -> Run | Fault:
+def _read(data: bytes, wanted: AbstractSet[bytes], limit: int) -> Run | Fault:
     try:
         return read_run(data, wanted, limit)
     except EvidenceError as error:

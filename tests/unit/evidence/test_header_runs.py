@@ -20,7 +20,7 @@ def changed(data: bytes, at: int, new: bytes) -> bytes:
 
 def fault(data: bytes, limit: int = LIMIT) -> tuple[str, int | None, str]:
     with pytest.raises(EvidenceError) as caught:
-        read_run(data, (), limit)
+        read_run(data, set(), limit)
     assert caught.value.code == "headers_invalid"
     return caught.value.clause, caught.value.offset, caught.value.fault.message
 
@@ -35,7 +35,7 @@ def test_a_run_keeps_its_ends_and_the_hashes_that_are_looked_for() -> None:
 
 def test_the_work_is_that_of_the_targets() -> None:
     data = mined.chain()
-    run = read_run(data, (), LIMIT)
+    run = read_run(data, set(), LIMIT)
     assert run.starts == (0, 2016, 4032)
     assert [run.bits_at(index) for index in (0, 2015, 2016, 4032, 4041)] == [
         run.bits[0], run.bits[0], run.bits[1], run.bits[2], run.bits[2]
@@ -54,9 +54,9 @@ def test_a_file_is_whole_headers(size: int) -> None:
 
 def test_a_file_has_no_more_headers_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(header_runs, "MOST_HEADERS", 30)
-    assert read_run(DATA, (), LIMIT).count == 30
+    assert read_run(DATA, set(), LIMIT).count == 30
     with pytest.raises(EvidenceError, match="31 headers, the limit is 30") as caught:
-        read_run(DATA + DATA[:80], (), LIMIT)
+        read_run(DATA + DATA[:80], set(), LIMIT)
     assert (caught.value.limit, caught.value.found) == (30, 31)
     assert caught.value.hint == "this limit is fixed at 30"
 
@@ -80,7 +80,7 @@ def test_a_header_has_the_work_of_its_target() -> None:
         assert (clause, offset) == ("EVID-9", 29 * 80)
         assert message == "header 29 of the file: its hash is above its target: it has no proof of work"
     for header in below.values():
-        read_run(DATA[:-80] + header, (), LIMIT)
+        read_run(DATA[:-80] + header, set(), LIMIT)
 
 
 @pytest.mark.parametrize("bits", [0x2100FFFF, 0x1D000000, 0x20FFFFFF, 0x22010000, 0])
@@ -90,3 +90,28 @@ def test_a_target_is_one_of_the_network(bits: int) -> None:
     assert (clause, offset) == ("EVID-9", 240)
     assert "above the limit of the network" in message
     assert fault(DATA, LIMIT - (1 << 232))[:2] == ("EVID-9", 0)
+
+
+def test_a_hash_that_is_looked_for_is_found_in_any_part() -> None:
+    """Files are read in parts of 126 headers."""
+    data = mined.chain()[: 80 * 380]
+    for height in (0, 1, 125, 126, 127, 200, 251, 252, 379):
+        digest = mined.digest_at(data, height)
+        assert read_run(data, {digest}, LIMIT).found == {digest: height}
+
+
+def test_a_fault_in_any_header_of_any_part_is_found() -> None:
+    data = mined.chain()[: 80 * 380]
+    for height in (1, 2, 125, 126, 127, 200, 251, 252, 253, 379):
+        at = 80 * height
+        other = mined.extended(data[:at], 1, salt="other")[-80:]
+        # It has its work and its place, and the next one contains another hash.
+        if height < 379:
+            assert fault(data[:at] + other + data[at + 80 :])[:2] == ("EVID-10", at + 80)
+        assert fault(changed(data, at + 4, bytes(32)))[:2] == ("EVID-10", at)
+        weak = next(
+            header
+            for nonce in range(256)
+            if header_hash(header := changed(data[at : at + 80], 76, bytes([nonce, 0, 0, 0])))[31] >= 0x80
+        )
+        assert fault(data[:at] + weak + data[at + 80 :])[:2] == ("EVID-9", at)

@@ -308,3 +308,8 @@ def test_the_network_is_bitcoin() -> None:
     (file,) = read_headers([("0", CHAIN)]).files
     assert file.reason == "invalid" and file.fault is not None and file.fault.clause == "EVID-9"
     assert BITCOIN.limit_bits == 0x1D00FFFF
+
+
+def test_headers_beyond_those_that_are_known_are_not_pinned() -> None:
+    headers = by_table(part(1000, 2016), part(2016, 2100))
+    assert each(headers) == [(1000, "checkpoint", 2015, None), (2016, None, None, "not_pinned")]
