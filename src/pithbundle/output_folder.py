@@ -13,7 +13,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
@@ -66,17 +66,13 @@ class OutputFolder:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             self._parent = stack.enter_context(Folder.open(self.parent_path))
-            self._restore()
             self.require_replaceable()
             #: The folder to fill.
             self.part = stack.enter_context(self._open_part())
-            try:
-                stack.enter_context(self.part.locked())
-            except BlockingIOError:
-                raise OSError(errno.EBUSY, "another run is writing it") from None
+            stack.enter_context(_locked(self.part))
             self._require_same_part()
+            self._restore_or_leave()
             self._empty_part(self._keep)
-            self._is_done = False
             self._stack = stack.pop_all()
         return self
 
@@ -84,7 +80,8 @@ class OutputFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._stack:
-            if not self._is_done:
+            # Once it has its name, it is complete, whatever ends the program then.
+            if self.is_under_way():
                 # What cannot be removed now is removed by the next run.
                 with contextlib.suppress(OSError):
                     self._empty_part(self._keep if self.keeps else NOTHING)
@@ -101,26 +98,29 @@ class OutputFolder:
 
     def give_name(self) -> None:
         """Sync the folder and give it its name; the folder that had the name is removed."""
-        part, name, old = self.name + PART, self.name, self.name + OLD
         self.part.sync()
         self.require_replaceable()
         parent = self._parent
-        if parent.mode(name) is None:
-            parent.rename(part, name)
+        if parent.mode(self.name) is None:
+            parent.rename(self.name + PART, self.name)
             parent.sync()
-            self._is_done = True
             return
+        # Under another name it would be filled, or given its name again, by a run that begins meanwhile.
+        with parent.subfolder(self.name) as replaced, _locked(replaced):
+            self._replace()
+        parent.sync()
+
+    def _replace(self) -> None:
+        """Give the folder the name that another one has, and remove that one."""
+        part, name, old = self.name + PART, self.name, self.name + OLD
+        parent = self._parent
         if durable.exchange(part, name, parent.descriptor):
-            self._is_done = True
-            parent.sync()
-            parent.empty(part, self._known, self._folders)
+            old = part
         else:
             parent.rename(name, old)
             parent.rename(part, name)
-            self._is_done = True
-            parent.sync()
-            parent.empty(old, self._known, self._folders)
         parent.sync()
+        parent.empty(old, self._known, self._folders)
 
     # -- what is there already ------------------------------------------------------------
 
@@ -140,21 +140,37 @@ class OutputFolder:
         with self._parent.subfolder(self.name) as folder:
             self._check(folder)
 
+    def _restore_or_leave(self) -> None:
+        """Finish what a crash between two renames left, or leave no part that was not there.
+
+        Raises:
+            OSError: the folder cannot get its name.
+        """
+        try:
+            self._restore()
+            self.require_replaceable()
+        except OSError:
+            # One with something in it is that of another run, and stays.
+            with contextlib.suppress(OSError):
+                durable.remove_folder(self.name + PART, self._parent.descriptor)
+            raise
+
     def _restore(self) -> None:
-        """Finish what a crash between two renames left."""
+        """Finish what a crash between two renames left; the part is held, so that no run is between them."""
         old = self.name + OLD
-        mode = self._parent.mode(old)
-        if mode is None:
+        if self._parent.mode(old) is None:
             return
         try:
-            if self._parent.mode(self.name) is None:
-                # A folder that no run was replacing keeps its name.
-                with self._parent.subfolder(old) as folder:
+            with self._parent.subfolder(old) as folder, _locked(folder):
+                if self._parent.mode(self.name) is None:
+                    # A folder that no run was replacing keeps its name.
                     self._check(folder)
-                self._parent.rename(old, self.name)
-            else:
-                self._parent.empty(old, self._known, self._folders)
+                    self._parent.rename(old, self.name)
+                else:
+                    self._parent.empty(old, self._known, self._folders)
         except OSError as error:
+            if error.errno == errno.EBUSY:
+                raise
             raise OSError(error.errno, f"{old}: {error.strerror}; move it away first") from error
         self._parent.sync()
 
@@ -175,11 +191,13 @@ class OutputFolder:
 
     def _require_same_part(self) -> None:
         """Check that the folder that is locked is the one of that name: another run may have renamed it."""
-        with contextlib.suppress(FileNotFoundError):
-            found = os.stat(self.name + PART, dir_fd=self._parent.descriptor, follow_symlinks=False)
-            if os.path.samestat(found, os.fstat(self.part.descriptor)):
-                return
-        raise OSError(errno.EBUSY, "another run has just written it")
+        if not self.is_under_way():
+            raise OSError(errno.EBUSY, "another run has just written it")
+
+    def is_under_way(self) -> bool:
+        """Whether the folder that is filled still has the name of a part."""
+        found = self._parent.status(self.name + PART)
+        return found is not None and os.path.samestat(found, os.fstat(self.part.descriptor))
 
     def _empty_part(self, keep: re.Pattern[str]) -> None:
         try:
@@ -187,6 +205,21 @@ class OutputFolder:
         except OSError as error:
             raise OSError(error.errno, f"{self.name + PART} {error.strerror}; move it away first") from error
         self.part.remove_known(self._known, self._folders, keep)
+
+
+@contextlib.contextmanager
+def _locked(folder: Folder) -> Iterator[None]:
+    """Hold a folder against other runs.
+
+    Raises:
+        OSError: another run holds it.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(folder.locked())
+        except BlockingIOError:
+            raise OSError(errno.EBUSY, "another run is writing it") from None
+        yield
 
 
 def _require_own(folder: Folder, name: str) -> Folder:

@@ -302,7 +302,7 @@ def test_a_file_that_is_missing_or_has_something_after_its_end(tmp_path: Path, n
 
 
 @pytest.mark.parametrize("name", [UNITS, JOURNAL, PLAN])
-@pytest.mark.parametrize("kind", ["link", "fifo", "device", "folder"])
+@pytest.mark.parametrize("kind", ["link", "hard link", "fifo", "device", "folder"])
 def test_files_of_a_part_that_are_something_else(tmp_path: Path, name: str, kind: str) -> None:
     """Nothing is read or written through them, and --force begins anew."""
     write_inputs(tmp_path)
@@ -315,6 +315,8 @@ def test_files_of_a_part_that_are_something_else(tmp_path: Path, name: str, kind
         os.mkfifo(path)
     elif kind == "folder":
         path.mkdir()
+    elif kind == "hard link":
+        path.hardlink_to(tmp_path / "other")
     else:
         path.symlink_to("/dev/zero" if kind == "device" else tmp_path / "other")
     before = os.listdir(tmp_path / "out.part")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_a_crash_between_two_renames_is_finished(tmp_path: Path) -> None:
     write(old, b"old")
     with pytest.raises(OSError, match="--force"):
         write(tmp_path / "out")
-    assert state(tmp_path) == {"out/a": b"old"}
+    assert state(tmp_path) == {"out/a": b"old"} and os.listdir(tmp_path) == ["out"]
     write(old, b"older")
     write(tmp_path / "out", force=True)
     assert state(tmp_path) == {"out/a": b"new"}
@@ -146,6 +147,60 @@ def test_two_runs(tmp_path: Path) -> None:
         place.part.write_file("a", b"first", "tmp")
         place.give_name()
     assert state(tmp_path) == {"out/a": b"first"}
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+@pytest.mark.parametrize("at", ["rename", "sync", "empty"])
+def test_a_run_that_begins_while_another_one_replaces_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool, at: str
+) -> None:
+    """It neither fills the folder that is being removed, nor gives it its name again."""
+    if not exchanges:
+        monkeypatch.setattr(durable, "exchange", lambda *_: False)
+    write(tmp_path / "out", b"old")
+    real = getattr(Folder, at)
+    tried: list[str] = []
+
+    def second(self: Folder, *args: Any) -> Any:
+        if self.path == str(tmp_path) and "second" not in tried:
+            done = real(self, *args) if at == "rename" else None
+            tried.append("second")
+            with pytest.raises(OSError, match="another run is writing it"):
+                write(tmp_path / "out", b"second", force=True)
+            return done if at == "rename" else real(self, *args)
+        return real(self, *args)
+
+    monkeypatch.setattr(Folder, at, second)
+    write(tmp_path / "out", force=True)
+    # An exchange is no rename.
+    assert bool(tried) == (not exchanges or at != "rename")
+    assert state(tmp_path) == {"out/a": b"new"} and os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("has_old", [False, True])
+@pytest.mark.parametrize("exchanges", [True, False])
+@pytest.mark.parametrize(
+    "error", [OSError(5, "Input/output error"), KeyboardInterrupt()], ids=["disk", "signal"]
+)
+def test_what_has_its_name_stays_whatever_comes_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_old: bool, exchanges: bool, error: BaseException
+) -> None:
+    if has_old:
+        write(tmp_path / "out", b"old")
+    if not exchanges:
+        monkeypatch.setattr(durable, "exchange", lambda *_: False)
+
+    def failing(self: Folder) -> None:
+        if self.path == str(tmp_path):
+            raise error
+
+    with monkeypatch.context() as patch, pytest.raises(type(error)):
+        patch.setattr(Folder, "sync", failing)
+        write(tmp_path / "out", force=True)
+    assert (tmp_path / "out" / "a").read_bytes() == b"new"
+    # What is left of the old one is removed by the next run.
+    write(tmp_path / "out", b"next", force=True)
+    assert state(tmp_path) == {"out/a": b"next"} and os.listdir(tmp_path) == ["out"]
 
 
 def ended(path: Path, keeps: bool) -> None:

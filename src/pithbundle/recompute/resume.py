@@ -46,8 +46,11 @@ def earlier_plan(output: OutputFolder, *, resume: bool, force: bool) -> Plan | N
     # Whatever is wrong, results are removed only by --force.
     output.keeps = True
     for name in folder.names():
-        if not stat.S_ISREG(folder.mode(name) or 0):
-            raise FileError.at(os.path.join(path, name), "is not a regular file; --force begins anew")
+        found = folder.status(name)
+        if found is None or not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            # What is appended would be appended to the file of the other name.
+            reason = "is not a regular file, or has another name; --force begins anew"
+            raise FileError.at(os.path.join(path, name), reason)
     plan = _read_plan(folder)
     if plan is not None and not plan.is_of_this_form:
         # How its journal is read is not known, and so not whether it notes any results.
@@ -93,7 +96,7 @@ def opened(
             output.keeps = len(store) > 0
             with contextlib.suppress(OSError):
                 store.flush()
-            if output.keeps:
+            if output.keeps and output.is_under_way():
                 on_resumable(len(store))
             raise
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from kit.recomputed import POLICY, EndsAfter, files_of, registry, units_of, verifier, write_frames
+from kit.recomputed import POLICY, EndsAfter, files_of, output_of, registry, units_of, verifier, write_frames
 from pithbundle import FileError, Limits, Policy, Verifier
+from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute import resume as module
 from pithbundle.recompute import store
 from pithbundle.recompute.plan import Plan
@@ -89,6 +90,26 @@ def test_a_run_that_ends_in_its_output_is_resumed(tmp_path: Path, monkeypatch: p
     assert part(tmp_path) == FILES
     work(tmp_path, 0, resume=True)
     assert units_of(tmp_path / "out")["computed"] == 0
+
+
+def test_a_run_that_ends_when_its_output_has_its_name_is_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command is named that goes on with it: it would find the output."""
+    real = OutputFolder.give_name
+
+    def interrupted(self: OutputFolder) -> None:
+        real(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OutputFolder, "give_name", interrupted)
+        resumable: list[int] = []
+        with pytest.raises(KeyboardInterrupt):
+            recompute([str(tmp_path / "0")], str(tmp_path / "out"), verifier(), on_resumable=resumable.append)
+    assert resumable == [] and not (tmp_path / "out.part").exists()
+    recompute([str(tmp_path / "0")], str(tmp_path / "other"), verifier())
+    assert output_of(tmp_path / "out") == output_of(tmp_path / "other")
 
 
 def test_without_a_part_a_run_that_resumes_begins(tmp_path: Path) -> None:
