@@ -90,9 +90,10 @@ class Cache:
         return os.path.join(self.path, key[:2], key)
 
     def get(self, key: str) -> bytes | None:
-        """Return the block of a unit; None if it is not there, empty if the entry is cut or of another key.
+        """Return the block of a unit; None if it is not there, empty if its entry cannot be used.
 
-        Damage of the block itself shows when it is read.
+        That is one which is cut or of another key, and one that another user can write. Damage of the block
+        itself shows when it is read.
         """
         try:
             with self._folder.subfolder(key[:2]) as folder:
@@ -105,7 +106,8 @@ class Cache:
             try:
                 start = file.read(_START)
                 length = int.from_bytes(start[-_LENGTH:], "big")
-                if len(start) < _START or os.fstat(descriptor).st_size != _START + length:
+                found = os.fstat(descriptor)
+                if len(start) < _START or found.st_size != _START + length or _is_of_others(found):
                     return b""
                 data = file.read(length)
                 if start != _start(key, data):
@@ -123,6 +125,11 @@ class Cache:
         Raises:
             OSError: it cannot be written.
         """
+        # The tag says that a cache may be removed at any time: then nothing is kept.
+        with contextlib.suppress(FileNotFoundError):
+            self._write(key, data)
+
+    def _write(self, key: str, data: bytes) -> None:
         try:
             folder = self._folder.make_folder(key[:2], _MODE)
         except FileExistsError:
@@ -176,17 +183,22 @@ class Cache:
         found = os.fstat(self._folder.descriptor)
         if found.st_uid != os.geteuid():
             raise OSError(errno.EPERM, "belongs to another user, who can write results into it")
-        if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if _is_of_others(found):
             mode = f"{stat.S_IMODE(found.st_mode):o}"
             raise OSError(
                 errno.EPERM, f"others can write results into it (mode {mode}): chmod 700, or another folder"
             )
         for name in self._folder.names():
-            mode_of = self._folder.mode(name) or 0
+            inner = self._folder.status(name)
+            mode_of = 0 if inner is None else inner.st_mode
             known = _FOLDERS if stat.S_ISDIR(mode_of) else _FILES
             if known.fullmatch(name) is None or not (stat.S_ISDIR(mode_of) or stat.S_ISREG(mode_of)):
                 raise OSError(
                     errno.ENOTEMPTY, f"contains {name!r}, which is not of a cache: name a new folder"
+                )
+            if inner is not None and stat.S_ISDIR(mode_of) and _is_of_others(inner):
+                raise OSError(
+                    errno.EPERM, f"others can write results into its folder {name}: name a new folder"
                 )
 
     def _remove_leftovers(self) -> None:
@@ -197,6 +209,11 @@ class Cache:
                     for each in folder.names():
                         if _LEFTOVER.fullmatch(each):
                             folder.remove(each)
+
+
+def _is_of_others(found: os.stat_result) -> bool:
+    """Whether another user owns a file or folder, or can write it."""
+    return found.st_uid != os.geteuid() or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 @contextlib.contextmanager

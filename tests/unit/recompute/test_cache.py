@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
-from pithbundle.durable import Folder
+from pithbundle.durable import Folder, OutputFile
 from pithbundle.recompute.cache import TAG, Cache, Shrunk, is_rechecked
 
 KEY, OTHER = "ab" + "0" * 62, "ab" + "1" * 62
@@ -69,6 +70,34 @@ def test_a_folder_that_others_can_write(tmp_path: Path, mode: int) -> None:
     with pytest.raises(OSError, match="others can write"):
         cache(tmp_path)
     assert os.listdir(tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702])
+def test_a_folder_of_entries_that_others_can_write(tmp_path: Path, mode: int) -> None:
+    """Who can write it can write states, also where the cache itself is of the user alone."""
+    with cache(tmp_path) as one:
+        one.put(KEY, DATA)
+    entry(tmp_path).parent.chmod(mode)
+    with pytest.raises(OSError, match="others can write results into its folder ab: name a new folder"):
+        cache(tmp_path)
+    assert entry(tmp_path).exists()
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_an_entry_that_others_can_write_is_a_miss_and_is_replaced(tmp_path: Path, mode: int) -> None:
+    with cache(tmp_path) as one:
+        one.put(KEY, DATA)
+        entry(tmp_path).chmod(mode)
+        assert one.get(KEY) == b""
+        one.put(KEY, DATA)
+        assert one.get(KEY) == DATA and not entry(tmp_path).stat().st_mode & 0o022
+
+
+def test_an_entry_of_another_user_is_a_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cache(tmp_path) as one:
+        one.put(KEY, DATA)
+        monkeypatch.setattr(os, "geteuid", lambda: 12_345_678)
+        assert one.get(KEY) == b""
 
 
 def test_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +226,28 @@ def test_an_entry_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
             patch.setattr(Folder, "open_file", lambda self, name: os.open(entry(tmp_path), os.O_RDONLY))
             assert one.get(KEY) is None
         assert one.get(KEY) == DATA
+
+
+@pytest.mark.parametrize("name", ["cache", "cache/ab"])
+def test_a_cache_that_is_removed_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As its tag allows; before an entry is written, or in the middle of that."""
+    with cache(tmp_path) as one:
+        one.put(OTHER, DATA)
+        shutil.rmtree(tmp_path / name)
+        assert one.get(OTHER) is None
+        one.put(KEY, DATA)
+        assert one.get(KEY) == (None if name == "cache" else DATA)
+        real = Folder.create
+
+        def removing(self: Folder, temporary: str) -> OutputFile:
+            shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+            return real(self, temporary)
+
+        monkeypatch.setattr(Folder, "create", removing)
+        one.put(KEY, DATA)
+        assert one.get(KEY) is None
 
 
 def test_a_write_that_fails_leaves_the_old_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
