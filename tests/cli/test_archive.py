@@ -160,6 +160,27 @@ def test_no_output_is_inside_an_input_or_contains_one(folder: Path, args: list[s
     assert sorted(os.listdir()) == ["in", "link", "more", "out"]
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["archive", "merge", "out.part", "-o", "out"],
+        ["archive", "pack", "PACK", "-o", "out/"],
+        ["archive", "unpack", "link/out.part", "-o", "out"],
+        ["recompute", "out.part", "-o", "out", "--force"],
+    ],
+)
+def test_no_input_is_where_an_output_is_written(folder: Path, args: list[str]) -> None:
+    """What is in that folder is removed when the run begins."""
+    pack("in")
+    os.rename("out", "out.part")
+    Path("link").symlink_to(".")
+    (found,) = Path("out.part").glob("*.jsonl.zst")
+    before = content(folder / "out.part")
+    done = run(*(arg.replace("PACK", str(found)) for arg in args))
+    assert done.status == 2 and "is written in out.part, where an input is (" in done.err
+    assert content(folder / "out.part") == before and not os.path.lexists("out")
+
+
 def test_a_new_output_may_be_inside_a_folder_of_bundles(folder: Path) -> None:
     result("pack", ".", "-o", "here")
     assert result("unpack", "in", "-", "-o", "in/new.tar", "--from", "jsonl")["bundles"] == 4
@@ -323,7 +344,7 @@ def test_a_bundle_of_an_archive_is_found_and_written(folder: Path) -> None:
 
 def test_unpack_gives_the_bytes_that_an_input_has(folder: Path) -> None:
     result("unpack", "in", "-o", "files")
-    names = {f"{line.suffix}-{line.digest.hex()[:16]}.json" for line in lines(4)}
+    names = {f"{line.suffix}-{line.digest.hex()[:32]}.json" for line in lines(4)}
     assert {*os.listdir("files")} == names
     assert {path.read_bytes() for path in Path("files").iterdir()} == {
         bundle_bytes(seed) for seed in range(4)

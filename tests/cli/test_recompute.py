@@ -249,6 +249,8 @@ def test_a_cache_is_filled_used_and_left_alone() -> None:
         (["--cache", "in"], "--cache in is also an input"),
         (["--cache", "out"], "--cache and -o name one folder"),
         (["--cache", "./x/../out.part/"], "--cache and -o name one folder"),
+        (["--cache", "in/c"], "--cache in/c is in the input in"),
+        (["--cache", "c", "-o", "c/out"], "--cache c contains what -o names"),
     ],
 )
 def test_options_of_a_cache_that_cannot_be(options: list[str], message: str) -> None:

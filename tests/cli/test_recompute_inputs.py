@@ -284,6 +284,23 @@ def test_leftovers_of_a_killed_run_are_removed() -> None:
     assert result.status == 1 and not os.path.lexists("out.part") and "sorted" not in os.listdir("out")
 
 
+def test_what_a_killed_run_left_in_a_folder_of_inputs_is_none() -> None:
+    """Also of a run that goes on with it: the output is that of an undisturbed one (CLI-5)."""
+    os.mkdir("given")
+    Path("given/a.json").write_bytes(LINES[0].data)
+    _, wanted = recomputed("given")
+    os.mkdir("given/out.part")
+    write(Path("given/out.part/sorted"), LINES[1:])
+    for name in ("plan.json", "units.bin", "journal.txt", "summary.json"):
+        Path("given/out.part", name).write_bytes(b"x")
+    result, found = recomputed("given", options=(*OPTIONS, "--resume"), name="given/out")
+    assert found == wanted and result.err == "" and not os.path.lexists("given/out.part")
+    # Of another output it is a folder like any other.
+    os.rename("given/out", "given/other.part")
+    _, found = recomputed("given", name="new")
+    assert [entry["file"] for entry in found.rejected] == ["given/other.part"]
+
+
 # -- registries whose format is not known ------------------------------------------------------------
 
 

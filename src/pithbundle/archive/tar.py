@@ -21,6 +21,7 @@ _LONGEST_HEADER: Final = 1 << 16
 _ENDINGS: Final = (b".json", b".cbor")
 _REGULAR: Final = {b"0", b"\0", b"7"}
 _FOLDER: Final = b"5"
+_SPARSE: Final = b"S"
 _EXTENDED, _GLOBAL, _LONG_NAME, _LONG_LINK = b"x", b"g", b"L", b"K"
 _TYPES: Final = {
     b"1": "a hard link",
@@ -28,8 +29,13 @@ _TYPES: Final = {
     b"3": "a device",
     b"4": "a device",
     b"6": "a FIFO",
-    b"S": "a sparse file",
+    _SPARSE: "a sparse file",
 }
+#: What a header in the format of GNU has, and where it and the blocks behind it state that another block of
+#: the map of a sparse file follows.
+_GNU: Final = b"ustar  \0"
+_MORE_OF_HEADER: Final = 482
+_MORE_OF_BLOCK: Final = 504
 _PAX_RECORD: Final = re.compile(rb"([1-9][0-9]{0,6}) ([^=]+)=")
 _PAX_SPARSE: Final = b"GNU.sparse."
 
@@ -76,7 +82,9 @@ def members(stream: Stream, limit: int, compression: Compression, skipped: Skipp
         size = size if extended.size is None else extended.size
         is_sparse, extended = extended.is_sparse, _Next()
         # Only a regular file has data, whatever size the header of a link states.
-        padded = -(-size // _BLOCK) * _BLOCK if kind in _REGULAR or kind == b"S" else 0
+        padded = -(-size // _BLOCK) * _BLOCK if kind in _REGULAR or kind == _SPARSE else 0
+        if kind == _SPARSE and header[257:265] == _GNU:
+            _pass_map(stream, header)
         position = _position(stream, name)
         if kind == _FOLDER or (kind in _REGULAR and name.endswith(b"/")):
             pass
@@ -94,6 +102,14 @@ def members(stream: Stream, limit: int, compression: Compression, skipped: Skipp
             detail = "a member is cut, or too large to pass over; the rest of the tar was not read"
             yield position, ArchiveError("archive", detail, clause="ARCH-12")
             return
+
+
+def _pass_map(stream: Stream, header: bytes) -> None:
+    """Pass over the rest of the map of a sparse file, which is between its header and its data."""
+    more = header[_MORE_OF_HEADER]
+    while more:
+        block = stream.take(_BLOCK)
+        more = block[_MORE_OF_BLOCK] if len(block) == _BLOCK else 0
 
 
 def _position(stream: Stream, name: bytes | None) -> str:

@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import click
@@ -19,6 +20,7 @@ from pithbundle.archive.manifest import MANIFEST, Manifest
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.storage import LOCAL, Storage
+from pithbundle.cli.guard import Identity, identity, part_of
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import IS_ARCHIVE, OTHER_NAME, kind_of_folder, walk
@@ -40,6 +42,7 @@ _IS_STATES: Final = "has packs of states or reports, and no bundles: give the ar
 _REJECTED_FOLDERS: Final = (_IS_OUTPUT, _IS_STATES)
 #: A folder of which what it serves is read.
 _IS_STORE: Final = "a store"
+_IS_PART: Final = "what an earlier run left of this output"
 #: The most paths that are printed of what was passed over: with a reason, and of other names.
 _MOST_NAMED: Final = 10
 _MOST_OTHERS: Final = 3
@@ -158,16 +161,21 @@ class Input:
     is_of_folder: bool = False
 
 
-def inputs_of(paths: Iterable[str], form: str | None, written: Written) -> Iterator[Input]:
+def inputs_of(
+    paths: Iterable[str], form: str | None, written: Written, output: str | None = None
+) -> Iterator[Input]:
     """The inputs with their formats; folders are walked.
+
+    What an earlier run left of the folder ``output`` is none of them (CLI-5).
 
     Raises:
         InputRejected: a folder that is named contains no input, or is none that has bundles.
         click.UsageError: neither the name nor an option states a format.
     """
+    part = None if output is None else identity(part_of(output))
     for path in paths:
         if path != STDIN and os.path.isdir(path):
-            yield from _of_named_folder(path, written)
+            yield from _of_named_folder(path, written, part)
             continue
         found = FORMATS[form] if form is not None else format_of_name(path)
         if found is None:
@@ -191,11 +199,11 @@ def is_archive_folder(path: str) -> bool:
     return path != STDIN and os.path.lexists(os.path.join(path, MANIFEST))
 
 
-def _of_named_folder(path: str, written: Written) -> Iterator[Input]:
+def _of_named_folder(path: str, written: Written, part: Identity | None) -> Iterator[Input]:
     """The inputs of a folder that the user named: one without any was mistyped, or is empty by a fault."""
     before = len(written.rejected)
     is_empty = True
-    for each in _of_folder(path, written):
+    for each in _of_folder(path, written, part):
         is_empty = False
         yield each
     if is_empty and len(written.rejected) == before:
@@ -204,19 +212,21 @@ def _of_named_folder(path: str, written: Written) -> Iterator[Input]:
         raise InputRejected(path, error, Exit.INVALID, hint)
 
 
-def _kind_of_folder(names: Container[str]) -> str:
+def _kind_of_folder(part: Identity | None, folder: str, names: Container[str]) -> str:
     """Why a folder with these names is not walked for files of bundles."""
+    if part is not None and identity(folder) == part:
+        return _IS_PART
     if SUMMARY in names and DIGESTS in names:
         found = _IS_OUTPUT
     elif PACKS in names:
         found = _IS_STATES
     else:
         found = _IS_STORE if SETTINGS in names else ""
-    return kind_of_folder(names) or found
+    return kind_of_folder(folder, names) or found
 
 
-def _of_folder(folder: str, written: Written) -> Iterator[Input]:
-    for source in walk(folder, _TAKEN, _kind_of_folder):
+def _of_folder(folder: str, written: Written, part: Identity | None) -> Iterator[Input]:
+    for source in walk(folder, _TAKEN, partial(_kind_of_folder, part)):
         path, reason = source.path, source.skipped
         if source.error is not None:
             written.rejected.add(path, "", source.error)

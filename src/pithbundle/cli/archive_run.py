@@ -36,7 +36,10 @@ from pithbundle.output_folder import OutputFolder
 
 T = TypeVar("T")
 
-_UNPACKED: Final = re.compile(r"[A-Z2-7]{26}-[0-9a-f]{16}\.(?:json|cbor)|file\.tmp")
+#: The hexadecimal digits of a digest in the name of a bundle: as many as of a pack, so that nobody can make
+#: two bundles of one name, of which one would not be written.
+_NAME_DIGITS: Final = 32
+_UNPACKED: Final = re.compile(rf"[A-Z2-7]{{26}}-[0-9a-f]{{{_NAME_DIGITS}}}\.(?:json|cbor)|file\.tmp")
 
 
 def suffix_of(text: str) -> str:
@@ -149,7 +152,7 @@ def _check_formats(paths: tuple[str, ...], form: str | None) -> None:
 
 
 def _name(line: Line) -> str:
-    return f"{line.suffix}-{line.digest.hex()[:16]}.{line.encoding}"
+    return f"{line.suffix}-{line.digest.hex()[:_NAME_DIGITS]}.{line.encoding}"
 
 
 def _tar(bundles: Iterator[InputBundle], written: Written) -> Iterator[bytes]:

@@ -12,10 +12,9 @@ from typing import Any, Final, TypeAlias
 import click
 
 from pithbundle.cli.archive_options import FOLDER
-from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.guard import guard_inputs, is_inside, is_whole, part_of
 from pithbundle.cli.numeric import size, whole
 from pithbundle.cli.output import Output
-from pithbundle.output_folder import PART
 from pithbundle.wording import plural
 
 Command: TypeAlias = Callable[..., int]
@@ -84,7 +83,7 @@ def earlier_options(command: Command) -> Command:
 
 
 def _require_apart(cache: str | None, inputs: tuple[str, ...], output: str) -> None:
-    """Check that a cache is neither an input nor the output.
+    """Check that a cache is neither an input nor the output, nor in an archive or around the output.
 
     Raises:
         click.UsageError: it is.
@@ -92,15 +91,21 @@ def _require_apart(cache: str | None, inputs: tuple[str, ...], output: str) -> N
     if cache is None:
         return
     guard_inputs(inputs, [("--cache", cache)])
-    name = output.rstrip("/")
-    if os.path.realpath(cache) in (os.path.realpath(name), os.path.realpath(name + PART)):
+    if os.path.realpath(cache) in map(os.path.realpath, (output.rstrip("/"), part_of(output))):
         message = "--cache and -o name one folder. Name another one for the cache"
+        raise click.UsageError(message, click.get_current_context())
+    # The next run would find something else in the cache, or a reader of the archive in that.
+    around = ["-o"] * is_inside(output, cache)
+    around += [path for path in inputs if is_whole(path) and is_inside(cache, path)]
+    if around:
+        what = "contains what -o names" if around[0] == "-o" else f"is in the input {Output.show(around[0])}"
+        message = f"--cache {Output.show(cache)} {what}. Name another folder for the cache"
         raise click.UsageError(message, click.get_current_context())
 
 
 def print_resumable(out: Output, output: str, units: int) -> None:
     """Print on stderr that a run ended early, and the command that goes on with it."""
-    part = out.show(output.rstrip("/") + PART)
+    part = out.show(part_of(output))
     out.note(f"{plural(units, 'finished unit')} kept in {part}")
     words = [word for word in out.words if word != "--resume"]
     end = words.index("--") if "--" in words else len(words)

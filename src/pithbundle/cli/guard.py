@@ -14,6 +14,7 @@ import click
 from pithbundle.bundle.document_types import ARCHIVE_FILE, STORE_FILE
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
+from pithbundle.output_folder import PART
 
 #: The end of a name that states a container (ARCH-11), a table, or a compression.
 CONTAINER_NAME: Final = re.compile(
@@ -87,20 +88,24 @@ def require_name_of(output: str, kind: Literal["folder", "tar", "parquet"], step
 def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> None:
     """Check that an output contains no input, and is not inside an archive or a store that is one (CLI-5).
 
-    What exists inside a folder that is walked would be read as an input.
+    What exists inside a folder that is walked would be read as an input. What is in the part of the output
+    is removed.
 
     Raises:
         click.UsageError: it does, or is.
     """
     above = {identity(folder) for folder in _above(output)} - {None}
-    existing = identity(output)
+    existing, part = identity(output), identity(part_of(output))
     for path in inputs:
         if path is None or path == STDIN:
             continue
         folder = identity(path) if os.path.isdir(path) else None
         if existing is not None and existing in map(identity, _above(path)):
             problem = f"contains an input ({Output.file_name(path)})"
-        elif folder in above and (existing or _is_whole(path)):
+        elif part is not None and part in map(identity, (path, *_above(path))):
+            where = Output.show(part_of(output))
+            problem = f"is written in {where}, where an input is ({Output.file_name(path)})"
+        elif folder in above and (existing or is_whole(path)):
             problem = f"is inside an input ({Output.file_name(path)})"
         else:
             continue
@@ -109,7 +114,12 @@ def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> No
         )
 
 
-def _is_whole(folder: str) -> bool:
+def part_of(output: str) -> str:
+    """The folder in which an output is written until it is complete (ARCH-13)."""
+    return output.rstrip("/") + PART
+
+
+def is_whole(folder: str) -> bool:
     """Whether a folder is an archive or a store, in which nothing else may be written."""
     return any(os.path.lexists(os.path.join(folder, name)) for name in (ARCHIVE_FILE, STORE_FILE))
 

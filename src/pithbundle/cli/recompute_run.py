@@ -91,7 +91,7 @@ def run(
     if table:
         require_table()
     written = Written()
-    given = [each for path in inputs for each in _given(path, form, written)]
+    given = [each for path in inputs for each in _given(path, form, written, output)]
     archives = [
         each
         for each in given
@@ -139,7 +139,7 @@ def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[Named] |
         yield pool
 
 
-def _given(path: str, form: str | None, written: Written) -> list[Input]:
+def _given(path: str, form: str | None, written: Written, output: str) -> list[Input]:
     """The inputs that a path names.
 
     Raises:
@@ -148,7 +148,7 @@ def _given(path: str, form: str | None, written: Written) -> list[Input]:
     """
     if scheme_of(path) is not None:
         return [Input(path, FORMATS["archive"])]
-    return [*inputs_of([path], form, written)]
+    return [*inputs_of([path], form, written, output)]
 
 
 def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) -> bool:

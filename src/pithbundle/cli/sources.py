@@ -31,8 +31,8 @@ IS_ARCHIVE: Final = (
     "an archive: pithbundle recompute verifies all of its bundles, "
     "pithbundle archive unpack writes them as files"
 )
-#: From the names in a folder: why it is passed over as a whole; empty for one that is walked.
-FolderKind: TypeAlias = Callable[[Container[str]], str]
+#: From the path of a folder and the names in it: why it is passed over as a whole; empty if it is walked.
+FolderKind: TypeAlias = Callable[[str, Container[str]], str]
 #: Where an input is named: on the command line, in a list, or by the folder that it is in.
 NamedBy: TypeAlias = Literal["argument", "list", "folder"]
 
@@ -158,7 +158,7 @@ def _listed(line: bytes) -> Source:
 # -- folders --------------------------------------------------------------------------------
 
 
-def kind_of_folder(names: Container[str]) -> str:
+def kind_of_folder(_: str, names: Container[str]) -> str:
     """Why verify skips a folder with these names (CLI-10)."""
     return IS_ARCHIVE if ARCHIVE_FILE in names else ""
 
@@ -195,7 +195,7 @@ def _entries(folder: str, endings: tuple[str, ...], kind_of: FolderKind) -> Iter
     except OSError as error:
         yield Source(folder, "folder", error=file_error(folder, error))
         return
-    if kind := kind_of(names):
+    if kind := kind_of(folder, names):
         yield Source(folder, "argument", kind)
         return
     for name in names:

@@ -88,6 +88,19 @@ def test_a_sparse_file_of_pax_is_rejected() -> None:
     assert read(data) == [("member a.json", "a sparse file, which is not read")]
 
 
+@pytest.mark.parametrize("blocks", [0, 1, 3])
+def test_a_sparse_file_of_gnu_is_rejected_and_the_rest_is_read(blocks: int) -> None:
+    """Of one with many parts, blocks of its map are between its header and its data."""
+    found = bytearray(header(b"S", 600))
+    found[257:265] = b"ustar  \0"
+    found[482] = blocks > 0
+    maps = b"".join(bytes(504) + bytes([more]) + bytes(7) for more in reversed(range(blocks)))
+    data = summed(found) + maps + bytes(1024) + member("b.json", b"{}") + END
+    assert read(data) == [("member x", "a sparse file, which is not read"), ("member b.json", b"{}")]
+    cut = (summed(found) + maps)[:-8]
+    assert "is cut" in read(cut)[-1][1] if blocks else "no header" in read(cut)[-1][1]
+
+
 def header(kind: bytes, size: int) -> bytes:
     found = bytearray(member("x", b"")[:512])
     found[124:136] = b"%011o\0" % size
