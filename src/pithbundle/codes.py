@@ -100,6 +100,9 @@ CODES: Final[dict[str, CodeInfo]] = {
 
 #: By the clause that rejects it, where the hint of the code is for another situation.
 CLAUSE_HINTS: Final[dict[str, str]] = {
+    "ARXIV-1": "metadata of arXiv is arXivRaw of OAI-PMH as XML, the snapshot as JSON lines, or an .abs file: fetch it in one of these forms",
+    "ARXIV-2": "fetch the metadata of the paper again from arXiv, with metadataPrefix=arXivRaw; --id names one paper of several",
+    "ARXIV-3": "fetch the metadata of the paper again from arXiv; if it is the same there, compare it with the page of the paper",
     "DATA-1": "give a dict with str keys, a list, a str, an int, a float, a bool or None, and no subclass of these",
     "NET-8": "use the URL to which it redirects, if you trust it",
     "NET-11": "if you trust the mirror, raise the limit on the size of a response",

@@ -54,6 +54,28 @@ def read_input(path: str | os.PathLike[str], limit: int) -> bytes:
         raise file_error(path, error) from error
 
 
+def read_blocks(path: str) -> Iterator[bytes]:
+    """The bytes of the file ``path``, or of standard input for ``-``, in blocks (CLI-3).
+
+    Nothing bounds their number: whoever reads them counts, or keeps none.
+
+    Raises:
+        FileError: ``io``, whatever keeps the bytes from being read.
+    """
+    try:
+        if path == STDIN:
+            if sys.stdin is None:
+                raise FileError("io", "standard input is closed")
+            while block := sys.stdin.buffer.read(_CHUNK):
+                yield block
+            return
+        with open(path, "rb", buffering=0) as file:
+            while block := file.read(_CHUNK):
+                yield block
+    except (OSError, ValueError) as error:
+        raise file_error(path, error) from error
+
+
 def read_regular(path: str, limit: int) -> bytes:
     """Return the bytes of the regular file ``path``; nothing else is read, and ``-`` is a name (CLI-10).
 

@@ -64,6 +64,7 @@ READS = {
     "folder",
     "key",
     "abstract_path",
+    "arxiv_path",
     "list_path",
     "states",
     "integrity",

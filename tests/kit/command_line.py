@@ -278,6 +278,7 @@ _INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\u
 FIRST_WORDS = {
     "acceptable",
     "key",
+    "missing",
     "mismatch",
     "number",
     "passed",

@@ -21,7 +21,7 @@ import pytest
 from kit.command_line import Stream
 from pithbundle import files
 from pithbundle.errors import FileError, InputError
-from pithbundle.files import read_input, write_output, write_outputs
+from pithbundle.files import read_blocks, read_input, write_output, write_outputs
 
 
 @pytest.fixture
@@ -502,3 +502,22 @@ def test_a_crash_leaves_the_old_file_or_the_new(folder: Path, call: str, count: 
         check=False,
     )
     assert (folder / "out").read_bytes() in (b"old", b"new" * 1000)
+
+
+# -- blocks (CLI-3) ---------------------------------------------------------------------------
+
+
+def test_blocks_are_the_bytes_of_the_file(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 10_000
+    (tmp_path / "f").write_bytes(data)
+    blocks = [*read_blocks(str(tmp_path / "f"))]
+    assert b"".join(blocks) == data and len(blocks) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("none", "no such file"), (".", "is a directory"), ("a\0b", "null")]
+)
+def test_a_file_without_blocks_is_one_error(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(FileError, match=words) as caught:
+        [*read_blocks(f"{tmp_path}/{name}")]
+    assert caught.value.code == "io"

@@ -33,6 +33,8 @@ from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
 from pithbundle.evidence import Block, Headers, Proof, check_proof, read_headers
+from pithbundle.evidence.arxiv import ArxivMetadata
+from pithbundle.evidence.arxiv_files import read_metadata
 from pithbundle.mirror.answers import Choice
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
@@ -55,6 +57,17 @@ from pithbundle.verify.probing.shapes import shapes_of
 from specgen.pages import REPO
 
 VECTORS: Final = REPO / "vectors"
+METADATA: Final[Any] = {
+    "id": "1203.00001",
+    "title": "A Title in\n  Two Lines",
+    "abstract": "  An abstract.\n",
+    "categories": "hep-lat math.NT hep-ph",
+    "license": None,
+    "versions": [
+        {"version": "v2", "created": "Wed, 7 Mar 2012 10:00:00 GMT"},
+        {"version": "v1", "created": "Thu, 1 Mar 2012 09:00:00 GMT"},
+    ],
+}
 INPUT: Final = '{"b": [1, 0.5, "\\u00e9\\/\\n"], "a": null}'
 TWO_FAULTS: Final = '{"b": [0.10, 1], "a": 1, "a": 2}'
 TEXT_LEVEL: Final = TWO_FAULTS.removesuffix("}") + "]"
@@ -293,6 +306,16 @@ def _documents() -> dict[str, str]:
     }
 
 
+def _arxiv() -> dict[str, str]:
+    (metadata,) = read_metadata([json.dumps(METADATA).encode()]).values()
+    assert isinstance(metadata, ArxivMetadata)
+    return {
+        "metadata": _pretty(METADATA),
+        "record": _pretty(metadata.record.value),
+        "number": str(metadata.record.number),
+    }
+
+
 def _probing() -> dict[str, str]:
     element = {
         "q": "citation",
@@ -515,6 +538,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "state": _state,
     "reports": _reports,
     "documents": _documents,
+    "arxiv": _arxiv,
     "probing": _probing,
     "archives": _archives,
     "recompute": _recompute,

@@ -53,6 +53,11 @@ UNTESTABLE: Final = {
     "DOC-8": "about the tool alone; tests/unit/verify/test_documents.py shows it",
     "DOC-9": "about the tool alone; tests/unit/verify/test_key_documents.py shows it",
     "DOC-10": "about the tool alone; tests/unit/verify/test_key_documents.py shows it",
+    "ARXIV-1": "about the tool alone; tests/unit/evidence/test_arxiv_files.py shows it",
+    "ARXIV-2": "about the tool alone; tests/unit/evidence/test_arxiv_xml.py, "
+    "tests/unit/evidence/test_arxiv_snapshot.py and tests/unit/evidence/test_arxiv_abs.py show it",
+    "ARXIV-3": "about the tool alone; tests/unit/evidence/test_arxiv.py shows it",
+    "ARXIV-4": "about the tool alone; tests/unit/evidence/test_arxiv.py and tests/cli/test_number_arxiv.py show it",
     "DIFF-3": "about the tool alone; tests/unit/comparison/test_facts.py shows it",
     "SNAP-2": "about the tool alone; tests/unit/bundle/test_snapshots.py shows it",
     "TRUNC-1": "about the options of a command; tests/cli/test_documents.py shows it",

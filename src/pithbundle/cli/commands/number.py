@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 import click
 
-from pithbundle.bundle.document import DocumentError, Path, ReadDocument, read_document
-from pithbundle.bundle.document_types import (
-    BUNDLE,
-    GRAPH,
-    INTEGRITY,
-    MANIFEST,
-    PUBLIC_KEY,
-    RECORD,
-    RECORD_DOCUMENT,
-    STATE,
-    Document,
-    recognise,
-)
-from pithbundle.bundle.reader import subject_fault
-from pithbundle.bundle.record import Record
-from pithbundle.bundle.record_documents import derived_record
 from pithbundle.cli.document_file import read_abstract
 from pithbundle.cli.inputs import (
     PATH,
@@ -32,63 +16,46 @@ from pithbundle.cli.inputs import (
     encoding_option,
     json_option,
     limit_option,
-    read_bytes,
-    rejecting,
     require_single_stdin,
     truncated_option,
 )
+from pithbundle.cli.number_arxiv import beside, beside_value, id_of, print_beside, read_papers
+from pithbundle.cli.number_files import Found, Reading, brief_claim, numbers, of_paper
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.encoding.values import pointer as pointer_of
-from pithbundle.errors import Fault, PithError, RecordError
-from pithbundle.newtypes import Pointer
 
 #: What is shown of a record that is not complete.
 _CLAIMS: Final = ("pith_number", "canonical_sha256")
-
-
-#: The hint for an element of a list that is no record.
-_NO_RECORD: Final = "an element of a list is a canonical record, or an object with a canonical_record"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One record of a file: its number and how that compares, or why it has none."""
-
-    pointer: str
-    record: Record | None
-    #: Why the record is rejected, or a claimed number or hash is wrong.
-    faults: tuple[Fault, ...]
-    #: Wrong members that nothing uses: reported, without effect (BUN-6).
-    notes: tuple[str, ...] = ()
-    #: What to do where the record is rejected.
-    hint: str = ""
-    #: Whether the record follows from metadata (DOC-7), and is not in the file.
-    derived: bool = False
-    #: Of a file that was cut: the innermost container that it does not close (TRUNC-3).
-    cut_in: str | None = None
-    #: What the file claims of a record that is not complete, and so not recomputed.
-    claims: Object = field(default_factory=dict)
-
-    @property
-    def status(self) -> Exit:
-        """The exit status: a fault, a record that is not complete, or a number."""
-        if self.faults:
-            return Exit.INVALID
-        return Exit.UNVERIFIED if self.record is None else Exit.VALID
 
 
 @click.command(
     "number",
     epilog="\b\nExamples:\n  pithbundle number record.json\n"
     "  pithbundle number --json bundle.json other.cbor\n"
-    "  pithbundle number --truncated beginning.json\n\n"
+    "  pithbundle number --truncated beginning.json\n"
+    "  pithbundle number --arxiv metadata.json --id 0805.1230\n"
+    "  pithbundle number --arxiv metadata.xml bundle.json\n\n"
     "Exit status: 0 the numbers were recomputed; 1 a record is rejected or a claim "
-    "differs; 2 usage error, or an unusable file; 3 a record is not complete.",
+    "differs; 2 usage error, or an unusable file; 3 a record is not complete, or does "
+    "not follow from the metadata.",
 )
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=PATH)
+@click.option(
+    "--arxiv",
+    "arxiv_path",
+    type=PATH,
+    metavar="METADATA",
+    help="Metadata of arXiv: arXivRaw as XML, the snapshot as JSON lines, or an .abs file.",
+)
+@click.option(
+    "--id",
+    "arxiv_ids",
+    multiple=True,
+    metavar="ID",
+    help="Compute the number of this paper of METADATA, as 0805.1230; may be repeated.",
+)
 @truncated_option
 @abstract_option
 @encoding_option
@@ -98,6 +65,8 @@ class Found:
 def command(
     out: Output,
     files: tuple[str, ...],
+    arxiv_path: str | None,
+    arxiv_ids: tuple[str, ...],
     truncated: bool,
     abstract_path: str | None,
     encoding: Encoding | None,
@@ -113,33 +82,67 @@ def command(
 
     With --truncated a FILE may be the beginning of a JSON document. A number is recomputed
     only from a record that is complete in it.
+
+    With --arxiv a number is computed from metadata of arXiv alone, and every record of FILE
+    is compared with the metadata of its paper. Metadata has the texts of the newest version
+    only, and nobody signs it: a difference is shown with its reason, and is no fault.
     """
-    require_single_stdin(abstract_path, *files)
+    require_single_stdin(abstract_path, arxiv_path, *files)
+    context = click.get_current_context()
     if truncated and encoding == "cbor":
-        raise click.UsageError("--truncated reads JSON alone", click.get_current_context())
-    reading = _Reading(limits, encoding, truncated, read_abstract(abstract_path, limits))
-    statuses: list[int] = []
-    all_found: list[Found] = []
+        raise click.UsageError("--truncated reads JSON alone", context)
+    if arxiv_ids and arxiv_path is None:
+        raise click.UsageError("--id names a paper of the file that --arxiv names", context)
+    if not files and arxiv_path is None:
+        raise click.MissingParameter(ctx=context, param_hint="FILE...", param_type="argument")
+    reading = Reading(limits, encoding, truncated, read_abstract(abstract_path, limits))
+    given = [each for file in files for each in _of_file(file, reading)]
+    if arxiv_path is not None:
+        given = _with_metadata(given, arxiv_path, arxiv_ids, limits)
     results: list[Value] = []
-    for file in files:
-        try:
-            found = list(_numbers(file, reading))
-        except InputRejected as rejection:
-            statuses.append(rejection.status)
-            all_found.append(Found("", None, (rejection.error.fault,)))
-            results.append(_value(file, all_found[-1], rejection.hint))
+    for file, item, rejection in given:
+        results.append(_value(file, item, "" if rejection is None else rejection.hint))
+        if rejection is not None:
             out.print_rejection(rejection.path, rejection.error, rejection.hint)
-            continue
-        all_found += found
-        for item in found:
-            statuses.append(item.status)
-            results.append(_value(file, item))
-            if not out.as_json:
-                _print(out, file, item)
-    status = worst(statuses)
+        elif not out.as_json:
+            _print(out, file, item)
+    status = worst([item.status if rejection is None else rejection.status for _, item, rejection in given])
     if out.as_json:
-        return out.result(_outcome(all_found, status), status, {"results": results})
+        return out.result(_outcome([item for _, item, _ in given], status), status, {"results": results})
     return status
+
+
+#: A file, what was found in it, and why it is rejected as a whole.
+_Given: TypeAlias = tuple[str, Found, InputRejected | None]
+
+
+def _of_file(file: str, reading: Reading) -> Iterator[_Given]:
+    try:
+        found = list(numbers(file, reading))
+    except InputRejected as rejection:
+        yield file, Found("", None, (rejection.error.fault,)), rejection
+        return
+    for item in found:
+        yield file, item, None
+
+
+def _with_metadata(given: list[_Given], path: str, ids: Sequence[str], limits: Limits) -> list[_Given]:
+    """What was found beside the metadata of its paper, and the papers that are named.
+
+    Raises:
+        InputRejected: the file of metadata cannot be read, or has none of the forms.
+    """
+    of_records = {id_of(item.record) for _, item, _ in given} - {None}
+    wanted = [*dict.fromkeys([*ids, *sorted(map(str, of_records))])]
+    papers = {} if given and not wanted else read_papers(path, wanted, limits)
+    found: list[_Given] = []
+    for arxiv_id in ids or ([] if given else papers):
+        found.append((path, of_paper(arxiv_id, papers), None))
+    for file, item, rejection in given:
+        if item.record is not None:
+            item = replace(item, beside=beside(item.record, papers, path))
+        found.append((file, item, rejection))
+    return found
 
 
 def _outcome(found: Sequence[Found], status: int) -> str:
@@ -150,114 +153,13 @@ def _outcome(found: Sequence[Found], status: int) -> str:
     return "valid" if status == Exit.VALID else "unverified"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How files are read."""
-
-    limits: Limits
-    encoding: Encoding | None
-    truncated: bool
-    abstract: str | None
-
-
-def _numbers(file: str, reading: _Reading) -> Iterator[Found]:
-    data = read_bytes(file, reading.limits.size)
-    with rejecting(file, data=data):
-        document = read_document(data, reading.limits, encoding=reading.encoding, truncated=reading.truncated)
-        value = document.value
-        if value == [] and document.is_complete():
-            raise RecordError("type", "an empty list: there is no record in it", pointer="")
-        if document.kind in (INTEGRITY, MANIFEST, PUBLIC_KEY):
-            raise DocumentError(
-                "type", f"{document.kind.description} has no record, and so no number", pointer=""
-            )
-    found = (
-        [_number(document, (index,), reading.abstract) for index in range(len(value))]
-        if isinstance(value, list)
-        else [_number(document, (), reading.abstract)]
-    )
-    for one in found:
-        if isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
-            one = replace(one, hint=_NO_RECORD)
-        if not isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
-            # The most frequent cause: the file is not a record, so its type is reported.
-            kind = document.kind
-            if kind not in (RECORD, RECORD_DOCUMENT, BUNDLE, STATE, GRAPH):
-                one = replace(one, hint=f"the file is {kind.description}: {kind.use}")
-        yield replace(one, cut_in=document.open_pointer)
-
-
-def _number(document: ReadDocument, at: Path, abstract: str | None) -> Found:
-    """The record at a path of a document, and how what is claimed beside it compares."""
-    pointer = pointer_of(at)
-    kind = recognise(document.get(*at)) if at else document.kind
-    if kind is GRAPH and not at:
-        return _derived(document, abstract)
-    path, has_claims = _record_at(document, at, kind)
-    cut_before = document.get(*path) is None and not document.is_complete(*at)
-    if cut_before or not document.is_complete(*path):
-        return Found(pointer, None, (), claims=document.members(*at))
-    claimed = document.members(*at) if has_claims else {}
-    try:
-        record = Record.from_read(document.get(*path), pointer_of(path))
-    except PithError as error:
-        return Found(pointer, None, (error.fault,))
-    faults = []
-    if "pith_number" in claimed:
-        mismatch = subject_fault(claimed["pith_number"], record)
-        if mismatch is not None:
-            faults.append(
-                Fault("subject", f"claimed {_brief(claimed['pith_number'])}", _member(pointer, "pith_number"))
-            )
-    if "canonical_sha256" in claimed and claimed["canonical_sha256"] != record.hex:
-        detail = f"claimed {_brief(claimed['canonical_sha256'])}"
-        faults.append(Fault("hash_mismatch", detail, _member(pointer, "canonical_sha256")))
-    return Found(pointer, record, tuple(faults), tuple(_notes(claimed, record)))
-
-
-def _record_at(document: ReadDocument, at: Path, kind: Document) -> tuple[Path, bool]:
-    """Where the record of the object at a path is, and whether the members beside it are claims of it."""
-    inside = (*at, "current", "canonical_record") if kind is STATE else (*at, "canonical_record")
-    has_record = inside[-1] in document.members(*inside[:-1]) or not document.is_complete(*inside)
-    return (inside, True) if has_record or kind is STATE else (at, False)
-
-
-def _member(pointer: Pointer, name: str) -> Pointer:
-    return Pointer(f"{pointer}/{name}")
-
-
-def _derived(document: ReadDocument, abstract: str | None) -> Found:
-    """The number that follows from the metadata of a graph document (DOC-7)."""
-    record = derived_record(document, abstract)
-    if record is not None:
-        return Found("", record, (), derived=True)
-    if not document.is_complete():
-        return Found("", None, ())
-    detail = "no record follows from it: a member is missing or wrong, or the abstract is cut; see --abstract"
-    return Found("", None, (Fault("type", detail, Pointer(""), ruled_by="DOC-7"),))
-
-
-def _notes(claimed: Object, record: Record) -> Iterator[str]:
-    number = record.number
-    if "short_pith_number" in claimed and claimed["short_pith_number"] != number.short:
-        yield f"short_pith_number: claimed {_brief(claimed['short_pith_number'])}"
-    derived = dict(record.aliases)
-    listed = claimed.get("source_aliases")
-    for alias in listed if isinstance(listed, list) else ():
-        if isinstance(alias, dict):
-            kind, value = alias.get("alias_kind"), alias.get("alias_value")
-            if isinstance(kind, str) and kind in derived and value != derived[kind]:
-                yield f"alias {kind}: claimed {_brief(value)}"
-
-
-def _brief(value: Value) -> str:
-    return value if isinstance(value, str) else "not a string"
-
-
 def _print(out: Output, file: str, item: Found) -> None:
     where = out.file_name(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
     if item.record is None and not item.faults:
-        _print_incomplete(out, where, item)
+        if item.arxiv_id:
+            _print_missing(out, where, item)
+        else:
+            _print_incomplete(out, where, item)
         return
     if item.record is None:
         fault = item.faults[0]
@@ -271,6 +173,8 @@ def _print(out: Output, file: str, item: Found) -> None:
             out.detail("differs", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]")
     else:
         how = ", derived from metadata: the file has no record" if item.derived else ""
+        if item.arxiv_id:
+            how = f", computed from metadata of {out.show(item.arxiv_id)}"
         out.heading("number", f"{item.record.number}{how}", "plain")
     out.detail("file", where)
     if item.cut_in is not None:
@@ -281,6 +185,15 @@ def _print(out: Output, file: str, item: Found) -> None:
         out.detail("alias", f"{kind} {out.show(value)}")
     for note in item.notes:
         out.detail("no effect", out.show(note))
+    if item.beside is not None:
+        print_beside(out, item.beside)
+
+
+def _print_missing(out: Output, where: str, item: Found) -> None:
+    """Print that a file of metadata does not have a paper."""
+    out.heading("missing", out.show(item.arxiv_id, 80), "doubtful")
+    out.detail("file", where)
+    out.detail("why", "the file has no metadata of this paper; an identifier is 0805.1230 or hep-th/9901001")
 
 
 def _print_incomplete(out: Output, where: str, item: Found) -> None:
@@ -289,7 +202,7 @@ def _print_incomplete(out: Output, where: str, item: Found) -> None:
     out.detail("truncated", f"the file is cut in {_cut_in(out, item)}, before the end of the record")
     for name in _CLAIMS:
         if name in item.claims:
-            out.detail("claimed", f"{name} {out.show(_brief(item.claims[name]), 80)}")
+            out.detail("claimed", f"{name} {out.show(brief_claim(item.claims[name]), 80)}")
     out.detail("why", "a number is the hash of a whole record: nothing was recomputed")
 
 
@@ -301,11 +214,12 @@ def _value(file: str, item: Found, hint: str = "") -> Object:
     """One result: the number and what is claimed of it, or the error for which there is none."""
     result: Object = {"file": portable(file), "pointer": item.pointer}
     result["truncated"] = item.cut_in
+    result["arxiv_id"] = item.arxiv_id or None
     if item.record is None and not item.faults:
         return {
             **result,
             "error": None,
-            "claims": {n: _brief(item.claims[n]) for n in _CLAIMS if n in item.claims},
+            "claims": {n: brief_claim(item.claims[n]) for n in _CLAIMS if n in item.claims},
         }
     if item.record is None:
         fault = item.faults[0]
@@ -319,5 +233,6 @@ def _value(file: str, item: Found, hint: str = "") -> Object:
         "short_pith_number": item.record.number.short,
         "canonical_sha256": item.record.hex,
         "aliases": [{"alias_kind": kind, "alias_value": value} for kind, value in item.record.aliases],
+        "arxiv": beside_value(item.beside),
         "unsigned_differences": [*item.notes],
     }
