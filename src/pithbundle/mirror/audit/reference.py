@@ -93,6 +93,6 @@ class Reference:
             for event_id in entry.event_ids
         )
 
-    def suffixes(self) -> list[str]:
-        """The suffixes of all records, sorted."""
-        return [*self.view.suffixes()]
+    def suffixes(self) -> Iterator[str]:
+        """The suffixes of all records, in their order."""
+        return self.view.suffixes()

@@ -22,6 +22,7 @@ from pithbundle.mirror.audit.mirrors import Mirror, MirrorReader, RecordRead, Sl
 from pithbundle.mirror.audit.population import population_of
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.second_reads import settle
+from pithbundle.mirror.audit.suffixes import Suffixes
 from pithbundle.mirror.audit.words import Word, exit_status
 from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
@@ -228,16 +229,18 @@ class _Run:
 
     async def records(self) -> None:
         """Read the records that differ and the sample, and compare them."""
-        drawn, self.audit.population = await population_of(
-            self.mirrors, self.store, self.first, self.options, self.audit.seed
-        )
-        chosen = sorted({*drawn, *(name for one in self.mirrors for name in one.differing)})
-        self.audit.records, self.audit.sampled = len(chosen), len(drawn)
-        rest = iter(chosen)
-        while reads := await self._next(rest):
-            await settle(reads, self.mirrors, self.verifier, self.outside.sleep, self._served_before)
-            for suffix in [*reads]:
-                self._classify(suffix, reads.pop(suffix))
+        with Suffixes() as chosen:
+            self.audit.sampled, self.audit.population = await population_of(
+                self.mirrors, self.store, self.first, self.options, self.audit.seed, chosen
+            )
+            for mirror in self.mirrors:
+                chosen.add(sorted(mirror.differing))
+            self.audit.records = chosen.count()
+            rest = iter(chosen)
+            while reads := await self._next(rest):
+                await settle(reads, self.mirrors, self.verifier, self.outside.sleep, self._served_before)
+                for suffix in [*reads]:
+                    self._classify(suffix, reads.pop(suffix))
 
     async def _next(self, rest: Iterator[str]) -> dict[str, list[RecordRead]]:
         """Read the next records of every mirror, as many as may be held together; none at the end.

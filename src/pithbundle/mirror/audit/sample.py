@@ -20,13 +20,13 @@ def sample_of(population: Iterable[str], seed: str, count: int) -> list[str]:
     They are those for which the SHA-256 of the seed, a slash and the suffix is smallest.
 
     Args:
-        population: suffixes, in any order.
+        population: suffixes, each once, in any order.
         seed: 32 hex digits.
         count: how many.
     """
     text = seed.encode("ascii")
     chosen = heapq.nsmallest(
-        count, set(population), key=lambda suffix: sha256(text + b"/" + suffix.encode("ascii")).digest()
+        count, population, key=lambda suffix: sha256(text + b"/" + suffix.encode("ascii")).digest()
     )
     return sorted(chosen)
 

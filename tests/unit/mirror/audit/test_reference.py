@@ -27,10 +27,10 @@ def test_its_tree_is_that_of_its_lines_and_is_read_file_by_file(tmp_path: Path) 
             assert [*tree_differences(reference.tree, reference.tree, reference.fetch, files.fetch)] == []
             assert reference.leaf(lines[3].suffix) == lines[3].digest
             assert reference.leaf("A" * 26) is reference.leaf("7" * 26) is None
-            assert reference.suffixes() == [line.suffix for line in lines]
+            assert [*reference.suffixes()] == [line.suffix for line in lines]
             # What is added later belongs to another audit.
             store.add(body(500, 1), origin=A)
-            assert reference.leaf(suffix(500)) is None and len(reference.suffixes()) == 159
+            assert reference.leaf(suffix(500)) is None and len([*reference.suffixes()]) == 159
 
 
 def test_an_empty_store_is_a_side_too(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -16,7 +18,7 @@ from pithbundle.errors import FileError
 from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.limits import ServeLimits
 from pithbundle.mirror.serve.protocol import Gate
-from pithbundle.mirror.serve.server import _config
+from pithbundle.mirror.serve.server import ServeOptions, Started, _config, serve
 from pithbundle.mirror.site import Site
 from pithbundle.store import Store
 
@@ -119,6 +121,28 @@ def test_a_port_that_is_in_use(tmp_path: Path) -> None:
             with pytest.raises(FileError, match="address already in use"), served(tmp_path / "s", **given):
                 pass
         assert server.ask("/pith-digests/head.json").status == 200
+
+
+def test_nothing_goes_on_if_it_cannot_be_printed_where_it_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader of the output that has gone left servers behind, whose sockets were closed below them."""
+    left: set[Any] = set()
+    ports: list[int] = []
+
+    def started(found: Started) -> None:
+        ports.append(found.port)
+        raise BrokenPipeError
+
+    monkeypatch.setattr(
+        asyncio.runners, "_cancel_all_tasks", lambda loop: left.update(asyncio.all_tasks(loop))
+    )
+    make(tmp_path / "s").close()
+    with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:
+        options = ServeOptions(port=0, monitor_port=0)
+        with pytest.raises(BrokenPipeError):
+            serve(site, options, started, print, lambda _: contextlib.nullcontext())
+    assert left == set() and not can_connect(ports[0])
 
 
 def test_a_burst_of_connections_displaces_no_client_whose_request_is_there() -> None:
