@@ -87,6 +87,35 @@ def test_a_run_whose_scheduler_was_killed_goes_on_here(
     require_resumed(tmp_path, resumable)
 
 
+def test_a_run_whose_scheduler_does_not_answer_goes_on_here(
+    tmp_path: Path, many_units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is stopped keeps its connections, so that nothing but the time shows it."""
+    from kit.dask import Machines
+    from pithbundle.recompute import dask_cluster
+
+    resumable: list[int] = []
+    with Machines(tmp_path) as machines:
+        machines.add_worker()
+        opened = pool(machines.address)
+
+        def stop() -> None:
+            machines.stop_scheduler()
+            monkeypatch.setattr(dask_cluster, "NO_ANSWER", 3.0)
+
+        with pytest.raises(FileError, match="the connection to the scheduler was lost; see that it runs"):
+            recompute(
+                [str(tmp_path / "a")],
+                str(tmp_path / "dask"),
+                verifier(),
+                pool=opened,
+                progress=At(10, stop),
+                on_resumable=resumable.append,
+            )
+    assert 10 <= resumable[0] < many_units
+    require_resumed(tmp_path, resumable)
+
+
 def test_workers_that_join_late_take_what_is_left(tmp_path: Path, many_units: int) -> None:
     """The first one joins after the client, the second one in the middle of the run; then the first ends."""
     from kit.dask import Machines, end

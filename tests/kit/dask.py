@@ -48,11 +48,43 @@ class Ending(WorkerPlugin):  # type: ignore[misc]
         setattr(module, "compute", ending)  # noqa: B010
 
 
+class Raising(WorkerPlugin):  # type: ignore[misc]
+    """Workers raise at a unit of the line ENDS and a number, so many times; a file of that name counts."""
+
+    name = "raising"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def setup(self, worker: Any) -> None:
+        from pithbundle.recompute import work as module
+
+        compute: Any = vars(module)["compute"]
+        folder = self._folder
+
+        def raising(verifier: Any, parts: Any) -> Any:
+            ((_, raw),) = parts
+            times = raw.removeprefix(ENDS).decode().strip()
+            with (folder / times).open("a") as file:
+                file.write("x")
+                if file.tell() <= int(times):
+                    raise OSError("once more")
+            return compute(verifier, parts)
+
+        setattr(module, "compute", raising)  # noqa: B010
+
+
 @contextmanager
 def local_cluster(workers: int = 2, *plugins: Any, **options: Any) -> Iterator[Any]:
     """A cluster with processes of one thread each, which start again where they are ended."""
+    # A worker that is not there 15 seconds after it ended would be given up for ever: one that is ended again
+    # in that moment, or that starts slowly beside other work.
+    options_of_dask = {
+        "distributed.scheduler.allowed-failures": MOST - 1,
+        "distributed.deploy.lost-worker-timeout": "1 hour",
+    }
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": MOST - 1}),
+        dask.config.set(options_of_dask),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -102,6 +134,10 @@ class Machines:
     def kill_scheduler(self) -> None:
         """Kill the scheduler."""
         end(self._scheduler)
+
+    def stop_scheduler(self) -> None:
+        """Stop the scheduler, whose connections stay open."""
+        self._scheduler.send_signal(signal.SIGSTOP)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ which is why :mod:`pithbundle.recompute.address` decides what is connected to.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import threading
@@ -31,8 +32,9 @@ from pithbundle.verifier import Verifier
 
 #: How often a unit that raised is computed again.
 RETRIES: Final = 5
-#: How long, in seconds, a connection may take, and how long a cluster may have no worker.
+#: How long, in seconds, a connection may take, a scheduler not answer, and a cluster have no worker.
 _CONNECT: Final = 30.0
+NO_ANSWER: Final = 300.0
 NO_WORKER: Final = 300.0
 #: How often, in seconds, the workers are counted, and the results looked for.
 _COUNT: Final = 1.0
@@ -133,6 +135,7 @@ class DaskCluster:
             self._completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
             self._numbers: dict[Any, int] = {}
             self._workers = 0
+            self._is_lost = False
             self._counted = -_COUNT
             self._alive = time.monotonic()
             self._require_workers()
@@ -148,13 +151,15 @@ class DaskCluster:
         """Give up what is in flight, and close the connection."""
         futures, self._numbers = [*self._numbers], {}
         try:
-            if self._client.status == "running":
+            # A scheduler that has not answered does not answer this either, and Dask would wait for it.
+            if self._client.status == "running" and not self._is_lost:
                 self._client.cancel(futures, force=True)
                 self._client.unregister_worker_plugin(self._client.id)
         except (OSError, ValueError, TimeoutError):
             # It is the other end that has gone.
             pass
-        self._client.close(timeout=2)
+        with contextlib.suppress(TimeoutError):
+            self._client.close(timeout=2)
 
     # -- workers --------------------------------------------------------------------------
 
@@ -180,7 +185,8 @@ class DaskCluster:
     def _nthreads(self) -> dict[str, int]:
         self._require_open()
         try:
-            found: dict[str, int] = self._client.nthreads()
+            # A process that is stopped keeps its connections.
+            found: dict[str, int] = self._client.nthreads(callback_timeout=NO_ANSWER)
         except (OSError, TimeoutError, RuntimeError) as error:
             raise self._lost() from error
         return found
@@ -191,6 +197,7 @@ class DaskCluster:
             raise self._lost()
 
     def _lost(self) -> FileError:
+        self._is_lost = True
         return self._error("the connection to the scheduler was lost; see that it runs, and run again")
 
     def _require_workers(self) -> None:

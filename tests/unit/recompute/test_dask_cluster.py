@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kit.archives import write
+from kit.processor import slowness
 from kit.recomputed import Read, files_of, in_cbor, read_output, registry, run, verifier, write_frames
 from pithbundle import FileError
 from pithbundle.archive.lines import Line
@@ -190,15 +191,32 @@ def test_a_worker_that_is_ended_six_times_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "memory"])
-def test_a_unit_that_ends_every_worker_is_the_only_one_lost(is_killed: bool) -> None:
+def test_a_unit_that_ends_every_worker_is_the_only_one_lost(
+    is_killed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from kit.dask import ENDS, Ending, local_cluster
+    from pithbundle.recompute import dask_cluster
 
+    # A cluster that has lost its workers for good would be waited for.
+    monkeypatch.setattr(dask_cluster, "NO_WORKER", 60.0 * slowness())
     units = small(LINES[:20])
     units[7] = 7, [("json", ENDS + b"\n")]
     with local_cluster(2, Ending(is_killed=is_killed)) as cluster, pool(cluster) as opened:
         found = [*opened.results(units)]
     assert [number for number, _ in found] == [*range(20)]
     assert [number for number, result in found if result is None] == [7]
+
+
+def test_a_unit_that_raises_is_computed_again_five_times(tmp_path: Path) -> None:
+    from kit.dask import ENDS, Raising, local_cluster
+
+    with local_cluster(1, Raising(tmp_path)) as cluster:
+        parts: Parts = [("json", ENDS + b" 5\n")]
+        with pool(cluster) as opened:
+            assert [*opened.results([(0, parts)])] == [(0, compute(verifier(), parts))]
+        with pool(cluster) as opened, pytest.raises(FileError, match="a worker fails each time: once more"):
+            [*opened.results([(0, [("json", ENDS + b" 6\n")])])]
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"5": "x" * 6, "6": "x" * 6}
 
 
 #: Another version, or the same one with other code (RECOMP-8).
