@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 
 class Closing(Protocol):
@@ -27,6 +27,8 @@ class Worker:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
+        #: What was opened and is not closed.
+        self._opened: set[Future[Any]] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +38,9 @@ class Worker:
     ) -> None:
         # What has begun is completed: a transaction is not left open.
         self._executor.shutdown(wait=True, cancel_futures=True)
+        # Whoever was cancelled while he waited for the thread to close it.
+        for opening in [*self._opened]:
+            self._close(opening)
 
     async def __call__(self, work: Callable[[], _Result]) -> _Result:
         """Run a function and return what it returns."""
@@ -48,12 +53,13 @@ class Worker:
         Also where the caller is cancelled, while it waits for the function or later.
         """
         opening = self._executor.submit(work)
+        self._opened.add(opening)
         try:
             yield await asyncio.wrap_future(opening)
         finally:
-            await self(partial(_close, opening))
+            await self(partial(self._close, opening))
 
-
-def _close(opening: Future[_Opened]) -> None:
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()
+    def _close(self, opening: Future[Any]) -> None:
+        self._opened.discard(opening)
+        if not opening.cancelled() and opening.exception() is None:
+            opening.result().close()

@@ -360,3 +360,31 @@ def test_a_run_that_ended_between_the_parts_of_a_record_is_continued(pair: Pair)
     assert digests_of(pair.store) != digests_of(pair.source)
     assert pair.sync().is_clean
     assert digests_of(pair.store) == digests_of(pair.source)
+
+
+def test_what_was_opened_is_closed_where_the_wait_for_that_is_cancelled() -> None:
+    """The thread had not begun to close it, and was not told to any more."""
+    closed: list[int] = []
+    entered, go = asyncio.Event(), threading.Event()
+
+    class Opened:
+        def close(self) -> None:
+            closed.append(1)
+
+    async def work(worker: Worker) -> None:
+        async with worker.opened(Opened):
+            worker._executor.submit(go.wait, 10)
+            entered.set()
+
+    async def run() -> None:
+        with Worker() as worker:
+            task = asyncio.ensure_future(work(worker))
+            await entered.wait()
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            go.set()
+
+    asyncio.run(run())
+    assert closed == [1]
