@@ -17,6 +17,8 @@ from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
 
 #: How the lines of the published snapshot begin, before the identifier.
 _BEGINNING: Final = b'{"id":"'
+#: The member ``id`` of another line; in a string its quotes would be escaped.
+_ID: Final = re.compile(rb'"id"[ \t\r]*:[ \t\r]*"([^"\n]*)"').finditer
 
 
 def read_snapshot(
@@ -33,10 +35,7 @@ def read_snapshot(
         InputError: a line is over a limit, or not JSON of the profile.
         MetadataError: ``type``: a line is no object with a string ``id``.
     """
-    wants = _Wanted(wanted)
-    for number, line in _lines(blocks, limits.size):
-        if wanted and not wants.may_have(line):
-            continue
+    for number, line in _lines(blocks, wanted, limits.size):
         try:
             value = parse_json(line, limits)
         except PithError as error:
@@ -53,43 +52,54 @@ def read_snapshot(
             yield arxiv_id, error.detached()
 
 
-class _Wanted:
-    """Which lines may be those of a paper that is wanted."""
-
-    def __init__(self, wanted: Collection[str]) -> None:
-        # A solidus may be escaped; what else could be is no part of an identifier.
-        spellings = [each.encode() for each in wanted] + [
-            each.replace("/", "\\/").encode() for each in wanted
-        ]
-        self._spellings = frozenset(spellings)
-        self._anywhere = re.compile(b"|".join(sorted(map(re.escape, self._spellings)))).search
-
-    def may_have(self, line: bytes) -> bool:
-        if line.startswith(_BEGINNING):
-            start = len(_BEGINNING)
-            return line[start : line.find(b'"', start)] in self._spellings
-        return self._anywhere(line) is not None
-
-
-def _lines(blocks: Iterable[bytes], limit: int) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not empty, with their numbers.
+def _lines(blocks: Iterable[bytes], wanted: Collection[str], limit: int) -> Iterator[tuple[int, bytes]]:
+    """The lines that may be of a wanted paper, with their numbers; without one all that are not empty.
 
     Raises:
         InputError: ``size``: a line is over the limit.
     """
-    rest, number = b"", 0
-    for block in blocks:
-        *whole, rest = (rest + block).split(b"\n")
-        for line in whole:
+    # A solidus may be escaped; what else could be is no part of an identifier.
+    spellings = {each.encode() for each in wanted} | {each.replace("/", "\\/").encode() for each in wanted}
+    number = 0
+    for data in _whole_lines(blocks, limit):
+        start, size = 0, len(data)
+        while start < size:
             number += 1
-            if len(line) > limit:
-                raise InputError.over_limit("size", limit, len(line), what=f"line {number}")
-            if line and not line.isspace():
-                yield number, line
+            end = data.find(b"\n", start)
+            end = size if end < 0 else end
+            if end - start > limit:
+                raise InputError.over_limit("size", limit, end - start, what=f"line {number}")
+            if not spellings:
+                line = data[start:end]
+                if line and not line.isspace():
+                    yield number, line
+            elif data.startswith(_BEGINNING, start):
+                first = start + len(_BEGINNING)
+                if data[first : data.find(b'"', first)] in spellings:
+                    yield number, data[start:end]
+            elif any(found[1] in spellings for found in _ID(data, start, end)):
+                yield number, data[start:end]
+            start = end + 1
+
+
+def _whole_lines(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Blocks of whole lines.
+
+    Raises:
+        InputError: ``size``: the last line of a block, and what follows of it, is over the limit.
+    """
+    rest = bytearray()
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield bytes(rest) + block[:end]
+            rest = bytearray(block[end:])
+        else:
+            rest += block
         if len(rest) > limit:
-            raise InputError.over_limit("size", limit, what=f"line {number + 1}")
-    if rest and not rest.isspace():
-        yield number + 1, rest
+            raise InputError.over_limit("size", limit)
+    if rest:
+        yield bytes(rest)
 
 
 def _metadata(arxiv_id: str, value: Object) -> ArxivMetadata:

@@ -54,6 +54,11 @@ def test_the_identifier_is_found_however_the_line_is_written(paper: Paper) -> No
         assert read(line.encode(), paper.arxiv_id, "1") == {paper.arxiv_id: paper.metadata}, line
 
 
+def test_an_identifier_elsewhere_in_a_line_is_not_that_of_the_paper() -> None:
+    other = json.dumps(Paper("1", abstract="See 1203.00003.").value()).encode() + b"\n"
+    assert set(read(other + DATA, "1203.00003")) == {"1203.00003"}
+
+
 def test_only_lines_with_a_wanted_identifier_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     real, parsed = parse_json, []
 
@@ -103,7 +108,7 @@ def test_a_line_that_is_no_paper_is_one_error(line: bytes, code: str) -> None:
 
 def test_a_line_over_the_limit_is_not_kept() -> None:
     endless = (b"x" * 1_000 for _ in range(100_000))
-    with pytest.raises(InputError, match="line 1") as caught:
+    with pytest.raises(InputError, match="limit of 10000") as caught:
         next(read_snapshot(endless, ["1"], Limits(size=10_000)))
     assert caught.value.code == "size"
     assert len([*endless]) > 99_900
