@@ -79,14 +79,13 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._stack:
+        # What cannot be removed now, or not even be looked at, is removed by the next run.
+        with self._stack, contextlib.suppress(OSError):
             # Once it has its name, it is complete, whatever ends the program then.
             if self.is_under_way():
-                # What cannot be removed now is removed by the next run.
-                with contextlib.suppress(OSError):
-                    self._empty_part(self._keep if self.keeps else NOTHING)
-                    if not self.keeps:
-                        durable.remove_folder(self.name + PART, self._parent.descriptor)
+                self._empty_part(self._keep if self.keeps else NOTHING)
+                if not self.keeps:
+                    durable.remove_folder(self.name + PART, self._parent.descriptor)
 
     def discard(self) -> None:
         """Remove what was kept of an earlier run.

@@ -117,6 +117,13 @@ def test_usage_errors(words: list[str], message: str) -> None:
     assert found.status == 2 and message in found.err
 
 
+def test_an_empty_identifier_is_one_that_is_missing() -> None:
+    found = run("number", "--arxiv", "m.xml", "--id", "")
+    assert found.status == 3 and found.out.startswith("missing")
+    (result,) = json.loads(run("number", "--arxiv", "m.xml", "--id", "", "--json").stdout)["results"]
+    assert result["arxiv_id"] == ""
+
+
 def test_hostile_texts_are_written_out() -> None:
     hostile = "\x1b[31m\u202eTitle\x07"
     paper = Paper(title=hostile, categories="a b\u202e", license="\x1b]0;x")
@@ -126,3 +133,13 @@ def test_hostile_texts_are_written_out() -> None:
     write("r.json", Paper())
     assert_harmless(run("number", "--arxiv", "m.jsonl", "r.json"))
     assert_harmless(run("number", "--arxiv", "m.jsonl", "--id", "\x1b[31m"))
+
+
+def test_what_is_escaped_is_escaped_once() -> None:
+    paper = Paper("a\\b\u202e")
+    write("r.json", paper)
+    Path("m.xml").write_bytes(xml(paper.but(dates=())))
+    found = run("number", "--arxiv", "m.xml", "r.json")
+    assert "not compared: a\\\\b\\u{202e} has no date" in found.out
+    (result,) = json.loads(run("number", "--arxiv", "m.xml", "r.json", "--json").stdout)["results"]
+    assert result["arxiv"]["why"].startswith("a\\b\u202e has no date")

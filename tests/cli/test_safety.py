@@ -30,7 +30,7 @@ from kit.data import REPO
 from kit.strategies import FIXTURE_SIGNERS
 from pithbundle.cli import event_loop
 from pithbundle.cli.numeric import decimal_number, whole_number
-from pithbundle.cli.signals import Terminated, ending_on_signals
+from pithbundle.cli.signals import Terminated, ending_on_signals, noting_signals
 
 DEMOS = REPO / "vectors" / "demo"
 
@@ -577,6 +577,26 @@ def test_two_signals_that_come_at_once(capfd: pytest.CaptureFixture[str]) -> Non
         for number, handler in before.items():
             signal.signal(number, handler)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.signals
+def test_a_signal_that_comes_when_signals_are_noted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the moment in which the handlers were restored one was noted and never raised."""
+    before, real, sent = signal.signal(signal.SIGTERM, signal.SIG_DFL), signal.signal, False
+
+    def restore(number: int, handler: Any) -> Any:
+        nonlocal sent
+        if not sent:
+            sent = True
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        return real(number, handler)
+
+    try:
+        with pytest.raises(Terminated), ending_on_signals(), noting_signals(lambda: None):
+            monkeypatch.setattr(signal, "signal", restore)
+        assert sent
+    finally:
+        real(signal.SIGTERM, before)
 
 
 @pytest.mark.signals

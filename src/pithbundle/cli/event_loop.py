@@ -37,9 +37,10 @@ def run(work: Callable[[], Coroutine[Any, Any, _Result]]) -> _Result:
 
     def end() -> None:
         nonlocal is_ended
-        if not (is_ended or loop.is_closed()):
+        # Noted first: another signal may come at any step, and would cancel what cleans up after this one.
+        was_ended, is_ended = is_ended, True
+        if not (was_ended or loop.is_closed()):
             loop.call_soon_threadsafe(cancel)
-        is_ended = True
 
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         loop = runner.get_loop()

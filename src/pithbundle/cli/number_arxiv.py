@@ -26,7 +26,7 @@ from pithbundle.files import read_blocks
 _REASONS: Final[dict[MetadataReason, str]] = {
     "newer_version": "it is of a newer version, and has the texts of that one alone",
     "older_version": "it is of an older version: fetch it again",
-    "edited": "it was edited, before the record was made or since",
+    "edited": "a member differs, and nothing shows which of the two was changed",
     "other_members": "every member agrees, and the record has others, which arXiv does not have",
 }
 
@@ -51,14 +51,25 @@ class Beside:
 Papers = Mapping[str, ArxivMetadata | MetadataError]
 
 
-def read_papers(path: str, wanted: Collection[str], limits: Limits) -> Papers:
-    """Read the papers of a file that are wanted, or the only one.
+def read_papers(path: str, wanted: Collection[str], limits: Limits, *, named: bool) -> Papers:
+    """Read the papers of a file.
+
+    Args:
+        path: the file.
+        wanted: the identifiers that are wanted.
+        limits: those of the file.
+        named: whether only those are, also where there is none; otherwise without one the only paper is.
 
     Raises:
         InputRejected: the file cannot be read, or has none of the forms.
     """
     with rejecting(path, Exit.USAGE):
-        return read_metadata(read_blocks(path), wanted, limits)
+        blocks = read_blocks(path)
+        if named and not wanted:
+            # Nothing is compared; a name that leads to no file is an error all the same.
+            next(blocks, b"")
+            return {}
+        return read_metadata(blocks, wanted, limits)
 
 
 def id_of(record: Record | None) -> str | None:
@@ -76,7 +87,8 @@ def beside(record: Record, papers: Papers, path: str) -> Beside:
         return Beside(path, None, f"there is no metadata of {arxiv_id} in it")
     if isinstance(metadata, MetadataError):
         fault = metadata.fault
-        return Beside(path, None, f"{fault.message} [{fault.code}, {fault.clause}]")
+        # The detail as it is: what is printed is escaped then.
+        return Beside(path, None, f"{fault.detail} [{fault.code}, {fault.clause}]")
     return Beside(path, compare(metadata, record))
 
 

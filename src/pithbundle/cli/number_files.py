@@ -58,7 +58,7 @@ class Found:
     #: What a file of arXiv's metadata gives for it; None if none was given.
     beside: Beside | None = None
     #: The identifier that was asked for, where the record follows from metadata alone or is not found there.
-    arxiv_id: str = ""
+    arxiv_id: str | None = None
 
     @property
     def status(self) -> Exit:

@@ -14,8 +14,8 @@ from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
 
 _BORDER: Final = "\\\\"
 _DATE: Final = re.compile(r"Date(?: \(revised (v[0-9]+)\))?").fullmatch
-#: A date is followed by the size of the source.
-_SIZE: Final = re.compile(r" *\([^()]*\) *\Z")
+#: A date is followed by the size of the source. Without the spaces before it, of which each would be tried.
+_SIZE: Final = re.compile(r"\([^()]*\) *\Z")
 #: The names of the identifier; the second is that of early files.
 _IDS: Final = ("arXiv", "Paper")
 
@@ -63,7 +63,7 @@ def read_abs(data: bytes, limits: Limits) -> ArxivMetadata:
 
 def _fields(lines: list[str]) -> dict[str, str]:
     """The fields by name; a line that begins with white space continues the one before it."""
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     name = ""
     for line in lines:
         if not line.strip():
@@ -71,10 +71,10 @@ def _fields(lines: list[str]) -> dict[str, str]:
         if line[0] in " \t":
             if not name:
                 raise MetadataError("syntax", "not an .abs file: its first field has no name")
-            fields[name] += "\n" + line
+            fields[name].append(line)
             continue
         name, colon, value = line.partition(":")
         if not colon or name in fields:
             raise MetadataError("syntax", "not an .abs file: a field is NAME: VALUE, and each is there once")
-        fields[name] = value.strip()
-    return fields
+        fields[name] = [value.strip()]
+    return {name: "\n".join(parts) for name, parts in fields.items()}

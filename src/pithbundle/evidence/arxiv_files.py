@@ -32,13 +32,15 @@ def read_metadata(
         MetadataError: ``syntax``: none of the forms; ``type``: no identifier is wanted, and there is not one
             paper.
     """
+    # A file can have as many papers as are wanted: each is looked up.
+    wanted = frozenset(wanted)
     found: dict[str, ArxivMetadata | MetadataError] = {}
     for arxiv_id, metadata in _papers(iter(blocks), wanted, limits):
         if not wanted and found:
             raise MetadataError("type", "the file has several papers: say which one is meant")
         if not wanted or arxiv_id in wanted:
             found.setdefault(arxiv_id, metadata)
-        if wanted and len(found) == len({*wanted}):
+        if wanted and len(found) == len(wanted):
             break
     return found
 
@@ -47,13 +49,14 @@ def _papers(
     blocks: Iterator[bytes], wanted: Collection[str], limits: Limits
 ) -> Iterator[tuple[str, ArxivMetadata | MetadataError]]:
     """The papers of a file, in its order; the form is recognised by the first character."""
-    beginning = b""
+    begun, size, first = [], 0, b""
     for block in blocks:
-        beginning += block
-        if beginning.strip() or len(beginning) > limits.size:
+        begun.append(block)
+        size += len(block)
+        first = block.lstrip()[:1]
+        if first or size > limits.size:
             break
-    first = beginning.strip()[:1]
-    whole = chain([beginning], blocks)
+    whole = chain([b"".join(begun)], blocks)
     if first == b"{":
         yield from read_snapshot(whole, wanted, limits)
     elif first == b"<":

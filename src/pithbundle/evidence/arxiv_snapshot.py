@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from pithbundle.encoding.json_reader import parse_json
@@ -39,13 +40,13 @@ def read_snapshot(
         try:
             value = parse_json(line, limits)
         except PithError as error:
-            error.add_note(f"line {number}")
-            raise
+            detail = f"line {number}: {error.fault.detail or error.fault.message}"
+            raise type(error).of(replace(error.fault, detail=detail)) from None
         arxiv_id = value.get("id") if isinstance(value, dict) else None
-        if not isinstance(value, dict) or not isinstance(arxiv_id, str):
-            raise MetadataError("type", f"line {number} is not the metadata of a paper: it has no id")
         if wanted and arxiv_id not in wanted:
             continue
+        if not isinstance(value, dict) or not isinstance(arxiv_id, str):
+            raise MetadataError("type", f"line {number} is not the metadata of a paper: it has no id")
         try:
             yield arxiv_id, _metadata(arxiv_id, value)
         except MetadataError as error:
@@ -58,8 +59,10 @@ def _lines(blocks: Iterable[bytes], wanted: Collection[str], limit: int) -> Iter
     Raises:
         InputError: ``size``: a line is over the limit.
     """
+    # An argument of the command line that is not UTF-8 has surrogates, which no line has.
+    spellings = {each.encode("utf-8", "surrogatepass") for each in wanted}
     # A solidus may be escaped; what else could be is no part of an identifier.
-    spellings = {each.encode() for each in wanted} | {each.replace("/", "\\/").encode() for each in wanted}
+    spellings |= {each.replace(b"/", b"\\/") for each in spellings}
     number = 0
     for data in _whole_lines(blocks, limit):
         start, size = 0, len(data)

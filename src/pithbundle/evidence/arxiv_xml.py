@@ -1,10 +1,12 @@
 """Metadata of arXiv as OAI-PMH delivers it, in the form ``arXivRaw`` (spec ARXIV-1, ARXIV-2).
 
-The parser is expat. It is given no document type, so that no entity is defined, and no encoding but UTF-8.
+The parser is expat. It is given no document type, so that no entity is defined, no encoding but UTF-8, and no
+long name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +18,11 @@ from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
 
 _NAMESPACE: Final = "http://arxiv.org/OAI/arXivRaw/"
 _PAPER: Final = f"{_NAMESPACE} arXivRaw"
+#: The characters of a name or a namespace at most. Expat repeats a namespace in the name of each element and
+#: attribute of it: without a bound a file of 4 MB takes hours, or all of the memory.
+_LONGEST_NAME: Final = 256
+#: What can be before a document type: white space, instructions, comments.
+_PROLOG: Final = re.compile(rb"(?:[ \t\r\n]|<\?.*?\?>|<!--.*?-->)*", re.DOTALL).match
 #: The parts of a paper that are texts.
 _TEXTS: Final = ("id", "title", "abstract", "categories", "license")
 #: Other forms of metadata, from which no record follows, by the name of their element.
@@ -32,9 +39,17 @@ class _Paper:
 
     texts: dict[str, str] = field(default_factory=dict)
     dates: list[tuple[str, str]] = field(default_factory=list)
+    #: How many elements ``version`` there are, each of which has a date.
+    versions: int = 0
+    #: A part that is there twice.
+    twice: str = ""
 
     def metadata(self) -> ArxivMetadata:
         texts = self.texts
+        if self.twice:
+            raise MetadataError("type", f"a paper has two elements {self.twice}")
+        if len(self.dates) != self.versions:
+            raise MetadataError("type", "a version of a paper has not one date")
         return metadata_of(
             texts.get("id"),
             self.dates,
@@ -50,18 +65,16 @@ class _Reader:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._nodes = 0
         self._open: list[str] = []
         self._paper: _Paper | None = None
         self._version = ""
         self._text: list[str] | None = None
+        #: The parts of the paper that have begun.
+        self._begun: set[str] = set()
         self.papers: list[_Paper] = []
         self.other = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._nodes += 1
-        if self._nodes > self._limits.nodes:
-            raise InputError.over_limit("nodes", self._limits.nodes)
         self._open.append(name)
         if len(self._open) > self._limits.depth:
             raise InputError.over_limit("depth", self._limits.depth)
@@ -70,26 +83,31 @@ class _Reader:
             self.other = _OTHER[name]
         if name == _PAPER:
             self._paper = _Paper()
+            self._begun = set()
             self.papers.append(self._paper)
         elif self._paper is not None:
-            part = self._part(name)
+            part = self._part()
             if part == ("version",):
                 self._version = attributes.get("version", "")
-            elif part == ("version", "date") or (len(part) == 1 and part[0] in _TEXTS):
+                self._paper.versions += 1
+            elif part == ("version", "date"):
                 self._text = []
+            elif len(part) == 1 and part[0] in _TEXTS:
+                self._text = []
+                if part[0] in self._begun:
+                    self._paper.twice = part[0]
+                self._begun.add(part[0])
 
     def text(self, text: str) -> None:
         if self._text is not None:
             self._text.append(text)
 
     def end(self, name: str) -> None:
-        part = self._part(name)
         if self._paper is not None and self._text is not None:
+            part = self._part()
             text = "".join(self._text)
             if part == ("version", "date"):
                 self._paper.dates.append((self._version, text))
-            elif part[0] in self._paper.texts:
-                raise MetadataError("type", f"a paper has two elements {part[0]}")
             else:
                 self._paper.texts[part[0]] = text
         self._text = None
@@ -97,12 +115,34 @@ class _Reader:
         if name == _PAPER:
             self._paper = None
 
-    def _part(self, name: str) -> tuple[str, ...]:
-        """The names of the open elements inside of a paper, without the namespace; none of another one."""
+    def _part(self) -> tuple[str, ...]:
+        """The names of the open elements inside of a paper, without the namespace; none of another one.
+
+        Nor of what is deeper than any part.
+        """
         inside = self._open[self._open.index(_PAPER) + 1 :] if _PAPER in self._open else []
+        if len(inside) > 2:
+            return ()
         names = tuple(each.partition(" ") for each in inside)
         own = all(space == _NAMESPACE for space, _, _ in names)
         return tuple(local for _, _, local in names) if own else ()
+
+
+class _Names:
+    """What the parser that knows no namespaces calls: it bounds what the other one repeats."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._nodes = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._nodes += 1 + len(attributes)
+        if self._nodes > self._limits.nodes:
+            raise InputError.over_limit("nodes", self._limits.nodes)
+        spaces = (value for key, value in attributes.items() if key.startswith("xmlns"))
+        if any(len(each) > _LONGEST_NAME for each in (name, *attributes, *spaces)):
+            detail = f"not metadata of arXiv: a name or a namespace of more than {_LONGEST_NAME} characters"
+            raise MetadataError("syntax", detail)
 
 
 def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata | MetadataError]]:
@@ -110,8 +150,8 @@ def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata |
 
     Raises:
         InputError: ``size``, ``depth`` or ``nodes``: it is over a limit.
-        MetadataError: ``syntax``: it is not XML in UTF-8, or has a document type; ``type``: it has no paper
-            in the form ``arXivRaw``.
+        MetadataError: ``syntax``: it is not XML in UTF-8, has a document type or a name that is too long;
+            ``type``: it has no paper in the form ``arXivRaw``.
     """
     if len(data) > limits.size:
         raise InputError.over_limit("size", limits.size, len(data))
@@ -120,18 +160,17 @@ def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata |
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MetadataError("syntax", f"not XML in UTF-8: {error.reason}", offset=error.start) from None
+    _reject_document_type(data)
+    names = expat.ParserCreate("utf-8")
+    names.StartElementHandler = _Names(limits).start
+    _parse(names, data)
     reader = _Reader(limits)
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = _reject_document_type
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        raise MetadataError("syntax", f"not XML in UTF-8: {reason}", offset=parser.ErrorByteIndex) from None
+    _parse(parser, data)
     if not reader.papers:
         found = f": it has {reader.other}" if reader.other else ""
         raise MetadataError("type", f"there is no paper in the form arXivRaw{found}")
@@ -142,5 +181,23 @@ def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata |
             yield paper.texts.get("id", ""), error.detached()
 
 
-def _reject_document_type(*_: object) -> None:
-    raise MetadataError("syntax", "a document type, which metadata of arXiv does not have")
+def _parse(parser: expat.XMLParserType, data: bytes) -> None:
+    """Parse a document; what a handler raises ends the handlers, and the parser goes on to its end."""
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code)
+        raise MetadataError("syntax", f"not XML in UTF-8: {reason}", offset=parser.ErrorByteIndex) from None
+
+
+def _reject_document_type(data: bytes) -> None:
+    """Look for a document type where one can be; a handler of the parser would come after its entities.
+
+    Raises:
+        MetadataError: ``syntax``: there is one, or a byte order mark, behind which one could be.
+    """
+    found = _PROLOG(data)
+    start = 0 if found is None else found.end()
+    if data.startswith((b"<!DOCTYPE", b"\xef\xbb\xbf"), start):
+        reason = "a document type or a byte order mark, which metadata of arXiv does not have"
+        raise MetadataError("syntax", reason, offset=start)

@@ -159,7 +159,7 @@ class Cache:
         for _, name, length in found:
             if size - removed_size <= most:
                 break
-            with self._folder.subfolder(name[:2]) as folder, contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError), self._folder.subfolder(name[:2]) as folder:
                 folder.remove(name)
             removed, removed_size = removed + 1, removed_size + length
         return Shrunk(len(found) - removed, size - removed_size, removed, removed_size)
@@ -168,7 +168,7 @@ class Cache:
         """The time of the last use, the name and the bytes of each entry."""
         for name in self._folder.names():
             if _FOLDERS.fullmatch(name):
-                with self._folder.subfolder(name) as folder:
+                with contextlib.suppress(FileNotFoundError), self._folder.subfolder(name) as folder:
                     for each in folder.names():
                         found = folder.status(each) if _ENTRY.fullmatch(each) else None
                         if found is not None and stat.S_ISREG(found.st_mode):

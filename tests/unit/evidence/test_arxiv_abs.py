@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import pytest
 
 from kit.arxiv import DATES, Paper
+from kit.processor import slowness
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.errors import PithError
 from pithbundle.evidence.arxiv_abs import read_abs
@@ -53,3 +57,17 @@ def test_the_limit_on_the_size_holds() -> None:
     with pytest.raises(PithError) as caught:
         read_abs(Paper().abs(), Limits(size=100))
     assert caught.value.code == "size"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [b"Note: x" + b"\n x" * 400_000, b"Date (revised v3): x" + b" " * 200_000 + b"x"],
+    ids=["lines", "spaces"],
+)
+def test_a_long_field_is_read_once(field: bytes) -> None:
+    """A field was copied for each of its lines, and a run of spaces was tried at each of them."""
+    data = Paper().abs().replace(b"From: ", field + b"\nFrom: ")
+    started = time.process_time()
+    with contextlib.suppress(PithError):
+        read_abs(data, DEFAULT_LIMITS)
+    assert time.process_time() - started < 2 * slowness()

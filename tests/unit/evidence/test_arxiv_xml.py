@@ -26,8 +26,10 @@ def test_elements_of_another_namespace_are_no_parts() -> None:
     assert read(inside.encode()) == [(Paper().arxiv_id, Paper().metadata)]
 
 
-def test_a_part_of_a_part_is_none() -> None:
-    inside = Paper().element().replace("<authors>", "<authors><title>Another</title>", 1)
+@pytest.mark.parametrize("around", ["{}", "<a>{}</a>", "<version><a>{}</a></version>"])
+def test_a_part_of_a_part_is_none(around: str) -> None:
+    another = around.format("<title>Another</title>")
+    inside = Paper().element().replace("<authors>", f"<authors>{another}", 1)
     assert read(inside.encode()) == [(Paper().arxiv_id, Paper().metadata)]
 
 
@@ -88,17 +90,28 @@ def test_another_form_is_named(data: bytes, words: str) -> None:
     assert (caught.value.code, caught.value.clause) == ("type", "ARXIV-2")
 
 
-def test_a_part_that_is_there_twice_is_rejected() -> None:
-    inside = Paper().element().replace("<title>", "<title>Another</title><title>", 1)
-    with pytest.raises(MetadataError, match="two elements title"):
-        read(inside.encode())
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("<title>", "<title>Another</title><title>", "two elements title"),
+        ("<abstract>", '<version version="v3"><size>1kb</size></version><abstract>', "not one date"),
+        ("</version>", f"<date>{DATES[0][1]}</date></version>", "not one date"),
+    ],
+)
+def test_a_part_that_is_missing_or_there_twice_rejects_that_paper_alone(
+    old: str, new: str, words: str
+) -> None:
+    """A newest version without a date was passed over: the number was that of the one before it."""
+    bad = Paper().element().replace(old, new, 1)
+    (_, error), (_, found) = read(f"<all>{bad}{Paper('1203.00002').element()}</all>".encode())
+    assert isinstance(error, MetadataError) and (error.code, error.clause) == ("type", "ARXIV-2")
+    assert words in str(error) and found == Paper("1203.00002").metadata
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"<a>" * 40 + b"</a>" * 40, "depth"),
-        (b"<a>" + b"<b/>" * 200_000 + b"</a>", "nodes"),
         (b"<a>" + b" " * (4 << 20) + b"</a>", "size"),
     ],
 )
@@ -106,3 +119,23 @@ def test_limits_hold(data: bytes, code: str) -> None:
     with pytest.raises(PithError) as caught:
         read(data)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'<a xmlns="%b"/>', b'<a xmlns:p="%b" p:b=""/>', b"<%b/>", b'<a %b=""/>'],
+    ids=["namespace", "prefix", "element", "attribute"],
+)
+def test_a_long_name_is_rejected(data: bytes) -> None:
+    """The parser repeats a namespace: 4 MB with a long one took hours, or hundreds of gigabytes."""
+    assert [code_of(data % (b"x" * size)) for size in (256, 257)] == ["type", "syntax"]
+
+
+def test_attributes_are_counted() -> None:
+    assert [code_of(b'<a b="" c=""/>', Limits(nodes=nodes)) for nodes in (3, 2)] == ["type", "nodes"]
+
+
+def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
+    with pytest.raises(PithError) as caught:
+        read(data, limits)
+    return caught.value.code

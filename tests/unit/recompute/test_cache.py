@@ -407,3 +407,23 @@ def test_an_entry_that_cannot_be_removed_is_an_error(tmp_path: Path, monkeypatch
         monkeypatch.setattr(Folder, "remove", remove)
         with pytest.raises(PermissionError):
             one.shrink(0)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_cache_that_is_removed_while_it_is_made_smaller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Before its entries are listed, or before one of them is removed."""
+    real, calls = Folder.subfolder, 0
+
+    def removing(self: Folder, name: str) -> Folder:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            shutil.rmtree(tmp_path / "cache")
+        return real(self, name)
+
+    with cache(tmp_path) as one:
+        one.put(KEY, DATA)
+        monkeypatch.setattr(Folder, "subfolder", removing)
+        assert one.shrink(0).removed == at - 1 and calls == at

@@ -134,7 +134,7 @@ def _with_metadata(given: list[_Given], path: str, ids: Sequence[str], limits: L
     """
     of_records = {id_of(item.record) for _, item, _ in given} - {None}
     wanted = [*dict.fromkeys([*ids, *sorted(map(str, of_records))])]
-    papers = {} if given and not wanted else read_papers(path, wanted, limits)
+    papers = read_papers(path, wanted, limits, named=bool(given))
     found: list[_Given] = []
     for arxiv_id in ids or ([] if given else papers):
         found.append((path, of_paper(arxiv_id, papers), None))
@@ -156,7 +156,7 @@ def _outcome(found: Sequence[Found], status: int) -> str:
 def _print(out: Output, file: str, item: Found) -> None:
     where = out.file_name(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
     if item.record is None and not item.faults:
-        if item.arxiv_id:
+        if item.arxiv_id is not None:
             _print_missing(out, where, item)
         else:
             _print_incomplete(out, where, item)
@@ -173,7 +173,7 @@ def _print(out: Output, file: str, item: Found) -> None:
             out.detail("differs", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]")
     else:
         how = ", derived from metadata: the file has no record" if item.derived else ""
-        if item.arxiv_id:
+        if item.arxiv_id is not None:
             how = f", computed from metadata of {out.show(item.arxiv_id)}"
         out.heading("number", f"{item.record.number}{how}", "plain")
     out.detail("file", where)
@@ -214,7 +214,7 @@ def _value(file: str, item: Found, hint: str = "") -> Object:
     """One result: the number and what is claimed of it, or the error for which there is none."""
     result: Object = {"file": portable(file), "pointer": item.pointer}
     result["truncated"] = item.cut_in
-    result["arxiv_id"] = item.arxiv_id or None
+    result["arxiv_id"] = item.arxiv_id
     if item.record is None and not item.faults:
         return {
             **result,

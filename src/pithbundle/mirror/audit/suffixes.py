@@ -5,6 +5,8 @@ A registry has millions of records: in memory each suffix would take several hun
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import heapq
 import os
 import tempfile
@@ -49,7 +51,9 @@ class Suffixes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        # What could not be written is tried once more here.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def add(self, source: Iterable[str]) -> None:
         """Add the suffixes of a sorted source."""
@@ -93,6 +97,8 @@ class Suffixes:
                 block = os.pread(self._file.fileno(), min(_BLOCK * _BYTES, end - at), at)
             except OSError as error:
                 raise _failed(error) from error
+            if len(block) < min(_BLOCK * _BYTES, end - at):
+                raise _failed(OSError(errno.EIO, "it is shorter than what was written"))
             text = block.decode("ascii")
             for offset in range(0, len(text), _BYTES):
                 yield text[offset : offset + _BYTES]

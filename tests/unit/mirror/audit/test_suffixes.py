@@ -64,3 +64,10 @@ def test_a_disk_without_room_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
     with pytest.raises(FileError, match="TMPDIR"):
         Suffixes()
+
+
+def test_a_disk_that_is_full_later_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing tries to write again what is left, and its error must not take the place of this one."""
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: open("/dev/full", "w+b"))  # noqa: SIM115
+    with pytest.raises(FileError, match="TMPDIR"), Suffixes() as found:
+        found.add(names(1))

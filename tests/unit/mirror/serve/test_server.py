@@ -128,10 +128,8 @@ def test_nothing_goes_on_if_it_cannot_be_printed_where_it_listens(
 ) -> None:
     """A reader of the output that has gone left servers behind, whose sockets were closed below them."""
     left: set[Any] = set()
-    ports: list[int] = []
 
     def started(found: Started) -> None:
-        ports.append(found.port)
         raise BrokenPipeError
 
     monkeypatch.setattr(
@@ -142,7 +140,7 @@ def test_nothing_goes_on_if_it_cannot_be_printed_where_it_listens(
         options = ServeOptions(port=0, monitor_port=0)
         with pytest.raises(BrokenPipeError):
             serve(site, options, started, print, lambda _: contextlib.nullcontext())
-    assert left == set() and not can_connect(ports[0])
+    assert left == set()
 
 
 def test_a_burst_of_connections_displaces_no_client_whose_request_is_there() -> None:

@@ -363,7 +363,7 @@ def test_a_run_that_ended_between_the_parts_of_a_record_is_continued(pair: Pair)
 
 
 def test_what_was_opened_is_closed_where_the_wait_for_that_is_cancelled() -> None:
-    """The thread had not begun to close it, and was not told to any more."""
+    """The thread had not begun to close it, and never did."""
     closed: list[int] = []
     entered, go = asyncio.Event(), threading.Event()
 
