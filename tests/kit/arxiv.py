@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
 
+from kit.data import real
 from pithbundle.evidence.arxiv import ArxivMetadata, metadata_of
+from pithbundle.evidence.arxiv_files import read_metadata
 
 DATES = (
     ("v1", "Thu, 1 Mar 2012 09:00:00 GMT"),
@@ -92,3 +94,19 @@ def xml(*papers: Paper, before: str = "") -> bytes:
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     text = f'{head}{before}<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{records}</OAI-PMH>'
     return text.encode()
+
+
+def real_records() -> dict[str, Any]:
+    """The real records by their identifiers."""
+    found: dict[str, Any] = {}
+    for name in ("seed_records", "records", "records_2"):
+        for each in json.loads(real(f"{name}.json").read_bytes()):
+            found[each["canonical_record"]["source"]["id"]] = each
+    return found
+
+
+def metadata_in(data: bytes, *wanted: str) -> dict[str, ArxivMetadata]:
+    """The metadata of each wanted paper in a file, which all have it."""
+    found = read_metadata([data], wanted)
+    assert all(isinstance(each, ArxivMetadata) for each in found.values())
+    return {name: each for name, each in found.items() if isinstance(each, ArxivMetadata)}

@@ -152,13 +152,16 @@ def test_a_frame_that_changed_ends_the_run(tmp_path: Path, cluster: Any) -> None
 
 
 def test_a_connection_that_is_lost_while_an_archive_is_looked_for(
-    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from kit.dask import local_cluster
+
     def failing(*_: object, **__: object) -> None:
         raise OSError("gone")
 
     write(tmp_path / "a", LINES[:3])
-    with pool(cluster) as opened:
+    # A cluster of its own: of a scheduler that does not answer nobody asks that workers forget the verifier.
+    with local_cluster(1) as cluster, pool(cluster) as opened:
         monkeypatch.setattr(opened._connection._client, "run", failing)
         with pytest.raises(FileError, match="the connection to the scheduler was lost"):
             opened.reads(Reader(tmp_path / "a"))
