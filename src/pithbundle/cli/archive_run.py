@@ -36,8 +36,8 @@ from pithbundle.output_folder import OutputFolder
 
 T = TypeVar("T")
 
-#: The hexadecimal digits of a digest in the name of a bundle: as many as of a pack: two bundles of one
-#: name, of which one would not be written, would cost somebody 2^64 hashes.
+#: The hexadecimal digits of a digest in the name of a bundle: as many as of a pack, since two bundles of
+#: one name, of which one would not be written, then cost somebody 2^64 hashes.
 _NAME_DIGITS: Final = 32
 _UNPACKED: Final = re.compile(rf"[A-Z2-7]{{26}}-[0-9a-f]{{{_NAME_DIGITS}}}\.(?:json|cbor)|file\.tmp")
 

@@ -137,8 +137,8 @@ def metadata_of(
         license: the URL of the license; None without one.
 
     Raises:
-        MetadataError: ``type``: a part is missing or not in its form; ``time``: a date.
-        RecordError: a text is outside the data model.
+        MetadataError: ``type``: a part is missing or not in its form; ``time``: a date; ``surrogate`` or
+            ``string``: a text is outside the data model.
     """
     if not arxiv_id:
         raise MetadataError("type", "there is no identifier")
@@ -177,10 +177,12 @@ def _time_of(arxiv_id: str, date: str) -> str:
 
 def compare(metadata: ArxivMetadata, record: Record) -> Comparison:
     """Compare a record with metadata of the same paper, member by member (ARXIV-4)."""
-    expected, found = metadata.record, record.value
+    expected = metadata.record
+    # Each look at a value decodes it.
+    values = expected.value, record.value
     members = []
     for above, name in MEMBERS:
-        of_metadata, of_record = _member(expected.value, above, name), _member(found, above, name)
+        of_metadata, of_record = (_member(value, above, name) for value in values)
         members.append(Compared((above, name), of_metadata == of_record, of_record, of_metadata))
     reason: MetadataReason | None = None
     if metadata.version != record.version:
