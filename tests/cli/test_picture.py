@@ -106,7 +106,7 @@ def test_hostile_text_is_drawn_and_never_interpreted(text: str) -> None:
     assert svg.decode().isprintable() or not {c for c in svg.decode() if c < " " and c != "\n"}
 
 
-@pytest.mark.parametrize("count", [0, 1, 71, pytest.param(900, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [0, 1, 71, pytest.param(400, marks=pytest.mark.slow)])
 def test_few_events_and_many(count: int) -> None:
     found = merged(RECORD, many_events(RECORD, count)).ledger.timeline()
     for form in ("svg", "png"):

@@ -117,7 +117,7 @@ def test_damage_loses_at_most_the_frames_that_it_hits_and_is_named(sample: Path,
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(100, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.long)]
+    "count", [pytest.param(50, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.long)]
 )
 def test_many_damages(sample: Path, tmp_path: Path, count: int) -> None:
     kinds = {one_damage(sample, tmp_path, seed) for seed in range(count)}

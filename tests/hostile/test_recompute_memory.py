@@ -112,7 +112,7 @@ def test_sorting_holds_no_line_of_each_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "many", [pytest.param(20_000, marks=pytest.mark.slow), pytest.param(300_000, marks=pytest.mark.long)]
+    "many", [pytest.param(10_000, marks=pytest.mark.slow), pytest.param(300_000, marks=pytest.mark.long)]
 )
 def test_the_peak_of_the_parent_does_not_grow_with_the_bundles(tmp_path: Path, many: int) -> None:
     few = peak_of(tmp_path, 1_000)
