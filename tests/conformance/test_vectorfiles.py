@@ -65,7 +65,7 @@ def in_args(form: Any, **more: Any) -> bytes:
         (b"", "f.json: Expecting value"),
         (b"\xff", "f.json: 'utf-8' codec"),
         (b"\xef\xbb\xbf{}", "BOM"),
-        (b"[" * 100_000, "recursion"),
+        (b"[" * 100_000, "nests more than 64 levels"),
         (json.dumps(nested(MAX_DEPTH + 1)).encode(), f"f.json: nests more than {MAX_DEPTH} levels"),
         (b'{"a":1,"a":2}', "an object has a member twice: ['a', 'a']"),
         (b"1.0", "1.0 is not an integer"),

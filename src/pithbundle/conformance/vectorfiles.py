@@ -180,11 +180,18 @@ def _read_json(data: bytes, name: str) -> Any:
             parse_constant=_no_float,
             parse_int=_integer,
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise VectorError("syntax", f"{name}: {error}") from None
+    except RecursionError:
+        # Its text differs between versions of Python.
+        raise _too_deep(name) from None
     if depth(value) > MAX_DEPTH:
-        raise VectorError("depth", f"{name}: nests more than {MAX_DEPTH} levels")
+        raise _too_deep(name)
     return value
+
+
+def _too_deep(name: str) -> VectorError:
+    return VectorError("depth", f"{name}: nests more than {MAX_DEPTH} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
