@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("joined",),
     ("report", "report_json"),
     ("sentences", "statuses"),
+    ("badge",),
     ("comparison",),
     ("verifier",),
     ("__init__",),

@@ -36,7 +36,7 @@ WORDS = {
     "policy", "left", "right", "event", "state", "reason", "label", "conflict", "proof", "export", "picture",
     "rejected", "pithbundle:", "sets", "replaces", "restates", "superseded", "adds", "retracts", "withdrawn",
     "waits", "lists", "unrecognised", "verified", "unknown_type", "unbound", "unknown_key", "unknown_format",
-    "not_signed", "invalid", "why", "unverified",
+    "not_signed", "invalid", "why", "unverified", "badge",
 }  # fmt: skip
 #: One of these is the first line, and no other line begins so.
 OUTCOMES = (
@@ -112,6 +112,7 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
     for args in (
         *([*reader, "--policy", str(keys)] for reader in READERS),
         ["export", "-", "--policy", str(keys), "-o", str(tmp_path / "whole")],
+        ["badge", "-", "--policy", str(keys), "-o", str(tmp_path / "badge")],
         ["timeline", "-", *POLICY],
         ["diff", "-", state],
         ["diff", state, report, "--policy", str(keys)],
@@ -197,6 +198,7 @@ def test_as_the_name_of_a_file(tmp_path: Path, text: str) -> None:
         ["diff", str(path), str(path), *POLICY],
         ["diff", str(path), str(bad), *POLICY],
         ["proof", str(path), *POLICY, "--out-dir", str(tmp_path / f"{name}.dir")],
+        ["badge", str(path), str(bad), *POLICY, "-o", str(tmp_path / f"{name}.svg")],
         ["export", str(path), *POLICY, "--events", "9", "--out-dir", str(tmp_path / f"{name}.dir")],
         ["verify", *map(str, (tmp_path / f"{name}.dir").glob("conflict-*")), str(bad), *POLICY],
     ):

@@ -100,7 +100,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert not unknown
     writing = {words for words, each in COMMANDS.items() if WRITES & {param.name for param in each.params}}
     assert writing == {
-        "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
+        "merge", "timeline", "proof", "export", "badge", "probe", "convert", "conformance run", "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
         "store export", "mirror digests", "mirror audit", "mirror watch",
     }  # fmt: skip
@@ -129,6 +129,8 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["merge", "bundle.json", "-o", "new"], "--trace", "bundle.json"),
     (["export", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
     (["export", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
+    (["badge", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
+    (["badge", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "rich.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "policy.json"),
     (["timeline", "bundle.json", "--policy", "policy.json"], "--svg", "bundle.json"),

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 import pithbundle
 import pithbundle.archive
+import pithbundle.badge
 import pithbundle.digests
 import pithbundle.evidence
 import pithbundle.net
@@ -41,6 +42,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.store": "api-store.md",
     "pithbundle.digests": "api-digests.md",
     "pithbundle.evidence": "api-evidence.md",
+    "pithbundle.badge": "api-badge.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

@@ -19,6 +19,7 @@ from pithbundle.archive.lines import line_of
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_name, read_index
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.zstd import compress
+from pithbundle.badge import badge_of
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
@@ -525,6 +526,19 @@ def _evidence() -> dict[str, str]:
     }
 
 
+def _badge() -> dict[str, str]:
+    demo = VECTORS / "demo"
+    verifier = Verifier(Policy.from_file(demo / "policy.json"))
+    (report,) = verifier.verify_together([("bundle.json", (demo / "bundle.json").read_bytes())])
+    made = badge_of(report)
+    return {
+        "title": made.title,
+        "description": made.description.replace(". ", ".\n"),
+        "metadata": _pretty(made.to_value()),
+        "picture": f"{sha256(made.svg()).hexdigest()}, {len(made.svg())} bytes",
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -550,6 +564,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "pages": _pages,
     "serve": _serve,
     "evidence": _evidence,
+    "badge": _badge,
 }
 
 

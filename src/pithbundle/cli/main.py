@@ -44,6 +44,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "diff": ("diff", "Compare two bundles, states or reports by events and verdicts."),
     "proof": ("proof", "Show or write portable proofs of conflicts."),
     "export": ("export", "Write the valid events of a record as bundles again."),
+    "badge": ("badge", "Write a badge that states what was checked of a record."),
     "inspect": ("inspect", "Show the contents of a file without checks."),
     "probe": ("probe", "Find the event format under which a bundle was signed."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
