@@ -60,6 +60,8 @@ export const CODES = {
     meaning: "these are not block headers of one chain, or not a block or a table of blocks",
     clause: "EVID-8",
   },
+  warc_invalid: { meaning: "this is not a WARC file that can be read", clause: "CAPT-5" },
+  orcid_invalid: { meaning: "this is not a saved record of ORCID", clause: "ORCID-4" },
   finding: {
     meaning: "a finding of an audit is not in its form, or does not show what it claims",
     clause: "AUDIT-11",

@@ -128,6 +128,8 @@ def test_every_code_is_shown() -> None:
         "collision",
         "finding",
         "headers_invalid",
+        "warc_invalid",
+        "orcid_invalid",
         "ots_invalid",
         "store",
         "worker_lost",

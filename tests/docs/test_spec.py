@@ -170,7 +170,7 @@ def test_a_page_about_the_tool_says_so(name: str) -> None:
     assert re.search(r"(?:^|[.:] )[^\n]* conforms without (?:them|this page)\.", text_of(name), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["documents", "probing", "evidence"])
+@pytest.mark.parametrize("name", ["documents", "probing", "evidence", "captures"])
 def test_each_clause_of_a_page_about_the_tool_names_its_test(name: str) -> None:
     for clause in clauses_in(text_of(name)):
         tests = re.findall(r"tests/[\w/]+\.py", clause.paragraphs[-1])

@@ -98,6 +98,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/pages.md",
             "spec/serve.md",
             "spec/evidence.md",
+            "spec/captures.md",
             "spec/badge.md",
             "spec/errors.md",
             "spec/*",

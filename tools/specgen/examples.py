@@ -33,7 +33,17 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
-from pithbundle.evidence import Block, Headers, Proof, check_proof, read_headers
+from pithbundle.evidence import (
+    Block,
+    CaptureClaim,
+    Headers,
+    Proof,
+    check_author,
+    check_capture,
+    check_proof,
+    content_of,
+    read_headers,
+)
 from pithbundle.evidence.arxiv import ArxivMetadata
 from pithbundle.evidence.arxiv_files import read_metadata
 from pithbundle.mirror.answers import Choice
@@ -526,6 +536,32 @@ def _evidence() -> dict[str, str]:
     }
 
 
+def _captures() -> dict[str, str]:
+    """A claim of a capture with and without a file, and five spellings of one iD."""
+    (metadata,) = read_metadata([json.dumps(METADATA).encode()]).values()
+    assert isinstance(metadata, ArxivMetadata)
+    file = b"%PDF-1.5"
+    claim = {
+        "provider": "internet_archive",
+        "url": "https://web.archive.org/web/20260520000000id_/https://arxiv.org/pdf/1203.00001v2",
+        "captured_at": "2026-05-20T00:00:00Z",
+        "content_sha256": sha256(file).hexdigest(),
+    }
+    files = [content_of("paper.pdf", [file])]
+    found = [check_capture(metadata.record, CaptureClaim(**claim), given) for given in (files, [])]
+    groups = "0000-0002-1825-0097"
+    starts = ("", "orcid.org/", "http://orcid.org/", "https://orcid.org/")
+    spellings = [*(start + groups for start in starts), groups.replace("-", "")]
+    authors = [check_author(metadata.record, "orcid", each) for each in spellings]
+    return {
+        "claim": _pretty(claim),
+        "findings": "\n".join(
+            f"{one.form}, {one.subject}, {one.content.status}: {one.sentence}" for one in found
+        ),
+        "persons": "\n".join(f"{one.form}: {one.person} by {one.identifier}" for one in authors),
+    }
+
+
 def _badge() -> dict[str, str]:
     demo = VECTORS / "demo"
     verifier = Verifier(Policy.from_file(demo / "policy.json"))
@@ -564,6 +600,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "pages": _pages,
     "serve": _serve,
     "evidence": _evidence,
+    "captures": _captures,
     "badge": _badge,
 }
 

@@ -1,5 +1,5 @@
 """What the events and the record claim, checked from files that the user has (EVID-1 to EVID-16, ARXIV-1
-to ARXIV-4).
+to ARXIV-4, CAPT-1 to CAPT-8, ORCID-1 to ORCID-6).
 
 Bitcoin timestamps: :mod:`~pithbundle.evidence.ots` reads a proof,
 :mod:`~pithbundle.evidence.headers` reads block headers and says how strong what they show is,
@@ -8,6 +8,13 @@ Bitcoin timestamps: :mod:`~pithbundle.evidence.ots` reads a proof,
 
 Metadata of arXiv: :mod:`~pithbundle.evidence.arxiv_files` reads it in each of its forms, and
 :mod:`~pithbundle.evidence.arxiv` computes the record that follows from it and compares another one with it.
+
+Captures of an archive: :mod:`~pithbundle.evidence.captures` says what a claim of one shows,
+:mod:`~pithbundle.evidence.contents` hashes what the user has of it, and ``pithbundle.evidence.warc``, which
+needs the extra ``warc``, finds it in a WARC file.
+
+Claims of authorship: :mod:`~pithbundle.evidence.author_claims` says what a claim shows, and
+:mod:`~pithbundle.evidence.orcid_files` reads a saved record of ORCID.
 
 Nothing here reads a file or makes a request, and nothing here changes a state: what is found is a report of
 its own.
@@ -25,38 +32,84 @@ from pithbundle.evidence.arxiv import (
     compare,
 )
 from pithbundle.evidence.arxiv_files import read_metadata
+from pithbundle.evidence.author_claims import (
+    AssertedBy,
+    Assertion,
+    AuthorFinding,
+    ClaimForm,
+    Listing,
+    by_person,
+    check_author,
+)
+from pithbundle.evidence.capture_urls import CaptureForm, CaptureSubject, CaptureUrl
+from pithbundle.evidence.captures import (
+    CaptureClaim,
+    CaptureFinding,
+    ContentFinding,
+    ContentStatus,
+    check_capture,
+)
 from pithbundle.evidence.checkpoints import Block, Checkpoints
+from pithbundle.evidence.contents import BytesForm, Content, content_of
 from pithbundle.evidence.header_paths import Strength
 from pithbundle.evidence.header_tree import Reason
 from pithbundle.evidence.headers import BITCOIN, Header, HeaderFile, Headers, Network, read_headers
+from pithbundle.evidence.orcid_files import read_orcid
+from pithbundle.evidence.orcid_record import ExternalId, OrcidRecord, Party, Work
 from pithbundle.evidence.ots import Attestation, AttestationKind, HashName, Proof
+from pithbundle.evidence.payloads import OwnDigest, Payload
 from pithbundle.evidence.timestamps import AttestationFinding, ProofFinding, TimestampStatus, check_proof
 
 __all__ = [
     "BITCOIN",
     "ArxivMetadata",
+    "AssertedBy",
+    "Assertion",
     "Attestation",
     "AttestationFinding",
     "AttestationKind",
+    "AuthorFinding",
     "Block",
+    "BytesForm",
+    "CaptureClaim",
+    "CaptureFinding",
+    "CaptureForm",
+    "CaptureSubject",
+    "CaptureUrl",
     "Checkpoints",
+    "ClaimForm",
     "Compared",
     "Comparison",
+    "Content",
+    "ContentFinding",
+    "ContentStatus",
     "EvidenceError",
+    "ExternalId",
     "HashName",
     "Header",
     "HeaderFile",
     "Headers",
+    "Listing",
     "MetadataError",
     "MetadataReason",
     "Network",
+    "OrcidRecord",
+    "OwnDigest",
+    "Party",
+    "Payload",
     "Proof",
     "ProofFinding",
     "Reason",
     "Strength",
     "TimestampStatus",
+    "Work",
+    "by_person",
+    "check_author",
+    "check_capture",
     "check_proof",
     "compare",
+    "content_of",
     "read_headers",
     "read_metadata",
+    "read_orcid",
 ]

@@ -1,28 +1,17 @@
-"""Metadata of arXiv as OAI-PMH delivers it, in the form ``arXivRaw`` (spec ARXIV-1, ARXIV-2).
-
-The parser is expat. It is given no document type, so that no entity is defined, no encoding but UTF-8, and no
-long name.
-"""
+"""Metadata of arXiv as OAI-PMH delivers it, in the form ``arXivRaw`` (spec ARXIV-1, ARXIV-2)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
-from xml.parsers import expat
 
 from pithbundle.encoding.limits import Limits
-from pithbundle.errors import InputError
 from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
+from pithbundle.evidence.bounded_xml import parse_xml
 
 _NAMESPACE: Final = "http://arxiv.org/OAI/arXivRaw/"
 _PAPER: Final = f"{_NAMESPACE} arXivRaw"
-#: The characters of a name or a namespace at most. Expat repeats a namespace in the name of each element and
-#: attribute of it: without a bound a file of 4 MB takes hours, or all of the memory.
-_LONGEST_NAME: Final = 256
-#: What can be before a document type: white space, instructions, comments.
-_PROLOG: Final = re.compile(rb"(?:[ \t\r\n]|<\?.*?\?>|<!--.*?-->)*", re.DOTALL).match
 #: The parts of a paper that are texts.
 _TEXTS: Final = ("id", "title", "abstract", "categories", "license")
 #: Other forms of metadata, from which no record follows, by the name of their element.
@@ -63,8 +52,7 @@ class _Paper:
 class _Reader:
     """What the parser calls: it collects the papers of one document."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._open: list[str] = []
         self._paper: _Paper | None = None
         self._version = ""
@@ -76,8 +64,6 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._open.append(name)
-        if len(self._open) > self._limits.depth:
-            raise InputError.over_limit("depth", self._limits.depth)
         self._text = None
         if name in _OTHER:
             self.other = _OTHER[name]
@@ -128,23 +114,6 @@ class _Reader:
         return tuple(local for _, _, local in names) if own else ()
 
 
-class _Names:
-    """What the parser that knows no namespaces calls: it bounds what the other one repeats."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._nodes = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._nodes += 1 + len(attributes)
-        if self._nodes > self._limits.nodes:
-            raise InputError.over_limit("nodes", self._limits.nodes)
-        spaces = (value for key, value in attributes.items() if key.startswith("xmlns"))
-        if any(len(each) > _LONGEST_NAME for each in (name, *attributes, *spaces)):
-            detail = f"not metadata of arXiv: a name or a namespace of more than {_LONGEST_NAME} characters"
-            raise MetadataError("syntax", detail)
-
-
 def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata | MetadataError]]:
     """Read the papers of an answer of OAI-PMH: the identifier of each and its metadata, or why it has none.
 
@@ -153,24 +122,8 @@ def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata |
         MetadataError: ``syntax``: it is not XML in UTF-8, has a document type or a name that is too long;
             ``type``: it has no paper in the form ``arXivRaw``.
     """
-    if len(data) > limits.size:
-        raise InputError.over_limit("size", limits.size, len(data))
-    try:
-        # A byte order mark of UTF-16 is stronger than the encoding that expat is given.
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MetadataError("syntax", f"not XML in UTF-8: {error.reason}", offset=error.start) from None
-    _reject_document_type(data)
-    names = expat.ParserCreate("utf-8")
-    names.StartElementHandler = _Names(limits).start
-    _parse(names, data)
-    reader = _Reader(limits)
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    _parse(parser, data)
+    reader = _Reader()
+    parse_xml(data, limits, reader, _not_xml)
     if not reader.papers:
         found = f": it has {reader.other}" if reader.other else ""
         raise MetadataError("type", f"there is no paper in the form arXivRaw{found}")
@@ -181,23 +134,5 @@ def read_xml(data: bytes, limits: Limits) -> Iterator[tuple[str, ArxivMetadata |
             yield paper.texts.get("id", ""), error.detached()
 
 
-def _parse(parser: expat.XMLParserType, data: bytes) -> None:
-    """Parse a document; what a handler raises ends the handlers, and the parser goes on to its end."""
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        raise MetadataError("syntax", f"not XML in UTF-8: {reason}", offset=parser.ErrorByteIndex) from None
-
-
-def _reject_document_type(data: bytes) -> None:
-    """Look for a document type where one can be; a handler of the parser would come after its entities.
-
-    Raises:
-        MetadataError: ``syntax``: there is one, or a byte order mark, behind which one could be.
-    """
-    found = _PROLOG(data)
-    start = 0 if found is None else found.end()
-    if data.startswith((b"<!DOCTYPE", b"\xef\xbb\xbf"), start):
-        reason = "a document type or a byte order mark, which metadata of arXiv does not have"
-        raise MetadataError("syntax", reason, offset=start)
+def _not_xml(detail: str, offset: int | None) -> MetadataError:
+    return MetadataError("syntax", f"not metadata of arXiv: {detail}", offset=offset)

@@ -1,0 +1,111 @@
+"""Compressed bytes, expanded within one bound for a whole file (spec CAPT-5)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, Final
+
+from pithbundle.errors import EvidenceError
+from pithbundle.evidence.contents import Content, content_of
+
+#: The bytes of one piece at most.
+PIECE: Final = 65_536
+_MAGIC: Final = b"\x1f\x8b"
+#: The modes of zlib: members of gzip, zlib, and deflate alone.
+_GZIP, _ZLIB, _RAW = 31, 15, -15
+#: The encodings of HTTP that are undone, each by the modes that are tried.
+_ENCODINGS: Final = {"gzip": (_GZIP,), "x-gzip": (_GZIP,), "deflate": (_ZLIB, _RAW)}
+
+
+#: The bytes that a compressed member counts more than it expands to; a file of empty ones would take minutes.
+_OF_MEMBER: Final = 1_024
+
+
+class Counter:
+    """How many bytes may still be read or expanded of one file; it is counted down by all of its parts."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._left = limit
+
+    def count(self, piece: bytes, more: int = 0) -> bytes:
+        """Return the piece, after it and so many bytes more were counted.
+
+        Raises:
+            EvidenceError: ``warc_invalid``: it is over the limit.
+        """
+        self._left -= len(piece) + more
+        if self._left < 0:
+            raise EvidenceError("warc_invalid", f"it expands to more than the limit of {self._limit} bytes")
+        return piece
+
+
+def expand(blocks: Iterable[bytes], counter: Counter) -> Iterator[bytes]:
+    """Return a file in pieces, expanded if it is compressed by gzip, in any number of members (CAPT-5).
+
+    Raises:
+        EvidenceError: ``warc_invalid``: it is over the bound of the counter, damaged or cut off.
+    """
+    pieces = (block[at : at + PIECE] for block in blocks for at in range(0, len(block), PIECE))
+    first = b""
+    for piece in pieces:
+        first += piece
+        if len(first) >= len(_MAGIC):
+            break
+    whole = chain([first], pieces)
+    if not first.startswith(_MAGIC):
+        yield from map(counter.count, whole)
+        return
+    try:
+        yield from _inflated(_GZIP, whole, counter)
+    except zlib.error as error:
+        raise EvidenceError(
+            "warc_invalid", f"its compression by gzip is damaged or cut off: {error}"
+        ) from None
+
+
+def decoded(
+    name: str, encoding: str, blocks: Callable[[], Iterator[memoryview]], counter: Counter
+) -> Content | None:
+    """Return the digests of a payload without its ``Content-Encoding`` (CAPT-7).
+
+    Args:
+        name: the name of the file.
+        encoding: the value of the header, in lower case.
+        blocks: what gives the payload in blocks, each time that it is called.
+        counter: that of the file.
+
+    Returns:
+        None if the encoding is not one that is undone, or the payload is not in it.
+
+    Raises:
+        EvidenceError: ``warc_invalid``: it is over the bound of the counter.
+    """
+    for mode in _ENCODINGS.get(encoding, ()):
+        try:
+            return content_of(name, _inflated(mode, blocks(), counter), "decoded")
+        except zlib.error:
+            continue
+    return None
+
+
+def _inflated(mode: int, blocks: Iterable[bytes | memoryview], counter: Counter) -> Iterator[bytes]:
+    """The pieces that compressed members, one after the other, expand to.
+
+    Raises:
+        zlib.error: they are damaged or cut off.
+    """
+    member: Any = None
+    for block in blocks:
+        rest: bytes | memoryview = block
+        while rest:
+            begins = member is None
+            member = zlib.decompressobj(mode) if begins else member
+            yield counter.count(member.decompress(rest, PIECE), _OF_MEMBER if begins else 0)
+            rest = member.unused_data if member.eof else member.unconsumed_tail
+            if member.eof:
+                member = None
+    if member is not None:
+        raise zlib.error("it ends inside of a member")

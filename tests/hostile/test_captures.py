@@ -1,0 +1,220 @@
+"""Hostile WARC files, URLs and records of ORCID: a finding or one error, within bounds (CAPT-5, ORCID-4)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+
+from kit.captures import (
+    PERSON,
+    STAMP,
+    TARGET,
+    chunked,
+    claim,
+    external_id,
+    orcid_json,
+    orcid_xml,
+    record,
+    response,
+    warc_record,
+    work,
+    zipped,
+)
+from kit.command_line import process_env
+from kit.data import REPO
+from kit.memory import peak_kib
+from kit.processor import slowness
+from pithbundle.errors import EvidenceError
+from pithbundle.evidence import check_author, check_capture, read_orcid
+from pithbundle.evidence.warc import read_payloads
+
+RECORD: Final = record()
+SEED: Final = 1479
+#: The memory of a process that reads the worst files, in KiB.
+MOST_KIB: Final = 256 << 10
+_PACKED: Final = response(
+    chunked(gzip.compress(b"<p>" * 99)), Transfer_Encoding="chunked", Content_Encoding="gzip"
+)
+WARCS: Final = (
+    warc_record(b"software: x", WARC_Type="warcinfo") + warc_record(response()) + warc_record(_PACKED),
+    zipped(warc_record(_PACKED), warc_record(response(), WARC_Target_URI="http://a/")),
+    warc_record(b"%PDF", WARC_Type="resource", headers=("WARC-Payload-Digest: sha1:AAAA", "X: a\r\n b")),
+)
+RECORDS: Final = tuple(
+    make(work(external_id(), external_id("10.48550/arXiv.1203.00001", "doi")))
+    for make in (orcid_json, orcid_xml)
+)
+URLS: Final = (
+    claim().url.encode(),
+    b"https://web.archive.org/web/2026*/https://doi.org/10.48550/arXiv.1203.00001",
+)
+
+
+def of_warc(data: bytes) -> str:
+    payloads = read_payloads("a", [data], [(TARGET, STAMP)])
+    return json.dumps(check_capture(RECORD, claim(content_sha256="0" * 64), payloads=payloads).to_value())
+
+
+def of_orcid(data: bytes) -> str:
+    return json.dumps(check_author(RECORD, "orcid", PERSON, [read_orcid(data)]).to_value())
+
+
+def of_url(data: bytes) -> str:
+    text = data.decode("latin-1")
+    found = check_capture(RECORD, claim(url=text, captured_at=text[-20:]))
+    return json.dumps(
+        [
+            found.to_value(),
+            check_author(RECORD, "orcid", text).to_value(),
+            check_author(RECORD, "did", text).to_value(),
+        ]
+    )
+
+
+#: What reads mutants, and of what they are.
+READERS: Final[dict[str, tuple[Callable[[bytes], str], tuple[bytes, ...]]]] = {
+    "warc": (of_warc, WARCS),
+    "orcid": (of_orcid, RECORDS),
+    "url": (of_url, URLS),
+}
+
+
+def outcome(read: Callable[[bytes], str], data: bytes) -> str:
+    """The finding, or the code of the one error; no other exception."""
+    try:
+        return read(data)
+    except EvidenceError as error:
+        assert error.clause.split("-")[0] in ("CAPT", "ORCID", "LIM") and "\n" not in str(error)
+        return error.code
+
+
+def mutants(samples: tuple[bytes, ...], count: int) -> Iterator[bytes]:
+    """Files with bytes changed, removed, repeated, moved and added."""
+    chance = random.Random(SEED)
+    for _ in range(count):
+        data = bytearray(chance.choice(samples))
+        for _ in range(chance.randrange(1, 5)):
+            at = chance.randrange(len(data) + 1)
+            end = min(len(data), at + chance.choice((1, 1, 2, 9, 33)))
+            change = chance.randrange(6)
+            if change == 0 and at < len(data):
+                data[at] ^= 1 << chance.randrange(8)
+            elif change == 1:
+                data[at:end] = chance.choice(
+                    (b"\r\n", b"\n", b":", b"0", b"9" * 9, b"\x00", b"\xff", b"\x1f\x8b", b'"', b"<")
+                )
+            elif change == 2:
+                del data[at:end]
+            elif change == 3:
+                data[at:at] = data[at:end] * chance.randrange(1, 40)
+            elif change == 4:
+                data[at:at] = bytes(data[chance.randrange(len(data) + 1) :][:60])
+            else:
+                data[at:] = b""
+        yield bytes(data)
+
+
+def outcomes(name: str, count: int) -> tuple[set[str], float]:
+    """The outcomes of mutants, and the seconds of the slowest one."""
+    read, samples = READERS[name]
+    seen, slowest = set(), 0.0
+    for data in mutants(samples, count):
+        begun = time.process_time()
+        found = outcome(read, data)
+        slowest = max(slowest, time.process_time() - begun)
+        seen.add(found if len(found) < 30 else "finding")
+    return seen, slowest
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_mutant_has_a_finding_or_one_error(name: str) -> None:
+    assert "finding" in outcomes(name, 200)[0]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", READERS)
+def test_100000_mutants_have_a_finding_or_one_error(name: str) -> None:
+    seen, slowest = outcomes(name, 100_000)
+    assert "finding" in seen and slowest < slowness()
+    assert peak_kib() < MOST_KIB
+
+
+BOMBS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
+    "a gzip bomb": (
+        "warc",
+        lambda: zipped(warc_record(Content_Length="9" * 12, WARC_Type="")[:-4]) + zeros(),
+    ),
+    "a bomb in a payload": ("warc", lambda: warc_record(response(zeros(), Content_Encoding="gzip"))),
+    "empty members": ("warc", lambda: zipped(b"") * 400_000),
+    "a flood of headers": ("warc", lambda: warc_record(headers=("a:b",) * 500_000)),
+    "a flood of headers of HTTP": ("warc", lambda: warc_record(b"HTTP/1.1 200 OK" + b"\r\na:b" * 500_000)),
+    "a flood of records": ("warc", lambda: warc_record(WARC_Type="request") * 20_000),
+    "a long line": ("warc", lambda: b"WARC/1.0\r\nX: " + b"a" * (4 << 20)),
+    "empty lines": ("warc", lambda: b"\r\n" * (1 << 21)),
+    "a flood of chunks": ("warc", lambda: warc_record(response(ones(150_000), Transfer_Encoding="chunked"))),
+    "open elements": ("orcid", lambda: b"<a>" * 1_000_000),
+    "entities": ("orcid", lambda: b'<!DOCTYPE a [<!ENTITY b "%b">]><a>' % (b"c" * 9_999) + b"&b;" * 99_999),
+    "long names": ("orcid", lambda: b'<a xmlns="%b">' % (b"n" * 200_000) + b"<b/>" * 190_000 + b"</a>"),
+    "open arrays": ("orcid", lambda: b"[" * 1_000_000),
+    "many works": ("orcid", lambda: orcid_json(*[work(external_id("1"))] * 9_000)),
+    "many works in XML": ("orcid", lambda: orcid_xml(*[work(external_id("1"))] * 6_000)),
+    "a long URL": ("url", lambda: b"https://web.archive.org/web/" + b"2" * 2_000_000),
+}
+
+
+def zeros() -> bytes:
+    """320 MiB of zeros in gzip."""
+    return gzip.compress(bytes(8 << 20), mtime=0) * 40
+
+
+def ones(count: int) -> bytes:
+    """Chunks of one byte each."""
+    return chunked(*[b"a"] * count)
+
+
+#: Those that are read to their end.
+READ: Final = {"a flood of records", "many works", "many works in XML", "a long URL"}
+#: Peak memory is that of a whole process, so the bombs have one of their own.
+MEASURE: Final = """
+import time
+from hostile.test_captures import BOMBS, READERS, outcome
+from kit.memory import peak_kib
+for name, (reader, make) in BOMBS.items():
+    data = make()
+    started = time.process_time()
+    code = outcome(READERS[reader][0], data)[:30]
+    print(name, code, time.process_time() - started, peak_kib(), sep=";")
+"""
+
+
+@pytest.mark.slow
+def test_every_bomb_costs_little_time_and_memory() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE],
+        cwd=REPO / "tests",
+        env=process_env(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [line.split(";") for line in done.stdout.splitlines()]
+    assert [name for name, *_ in found] == [*BOMBS]
+    codes = {"warc_invalid", "orcid_invalid", "depth", "nodes", "size"}
+    assert {name for name, code, *_ in found if code not in codes} == READ
+    bound = slowness()
+    for name, _, seconds, peak in found:
+        # Reading of 256 MiB is what is allowed of one file.
+        assert float(seconds) < (2 if "bomb" in name else 1) * bound and int(peak) < MOST_KIB, name
+
+
+def test_a_small_bomb_ends_at_the_bound() -> None:
+    with pytest.raises(EvidenceError, match="limit of 1000000 bytes"):
+        read_payloads("a", [BOMBS["a gzip bomb"][1]()], [(TARGET, STAMP)], 1_000_000)
