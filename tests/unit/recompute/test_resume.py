@@ -260,6 +260,17 @@ def test_a_plan_that_is_not_known_is_written_again(tmp_path: Path, content: byte
     assert units_of(tmp_path / "out")["resumed"] == 4
 
 
+def test_the_folder_keeps_the_mode_with_which_its_run_began(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        work(tmp_path, ends=2)
+        os.umask(0o000)
+        work(tmp_path, resume=True)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
 def test_results_are_noted_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[int] = []
     real = store.Store.flush
