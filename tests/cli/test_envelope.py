@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 
 from kit import DEMO as DEMO_KEY
-from kit import attached, bundle, made_record, payloads, policy, to_json
+from kit import attached, bundle, made_record, ots, payloads, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
 from kit.command_tree import commands
 from kit.data import REPO
@@ -65,6 +65,7 @@ def write_inputs(tmp_path: Path) -> None:
     for name in ("record.json", "records.json", "stated-wrong.json", "key.txt", "broken.json"):
         shutil.copy(DATA / name, tmp_path)
     (tmp_path / "new.hex").write_text(NEW_KEY)
+    (tmp_path / "other.ots").write_bytes(ots.proof(ots.pending()))
     (tmp_path / "format.json").write_bytes(to_json(PITHBUNDLE_EVENT_1.to_value()))
     (tmp_path / "identity.hex").write_text("01" + "00" * 31)
     run("merge", "bundle.json", *POLICY, "-o", "state.json", "--report", "report.json")
@@ -186,6 +187,11 @@ OUTCOMES = [
     ("partial", "probe bundle.json --time 1"),
     ("not_settled", "probe record.json"),
     ("rejected", "probe broken.json"),
+    ("checked", "evidence bundle.json --policy policy.json"),
+    ("not_checked", "evidence rich.json --policy policy.json"),
+    ("contradicted", "evidence bundle.json --policy policy.json --ots other.ots"),
+    ("rejected", "evidence broken.json"),
+    ("error", "evidence bundle.json --block 0"),
     ("valid", "number record.json"),
     ("invalid", "number stated-wrong.json"),
     ("rejected", "number record.json broken.json"),

@@ -38,6 +38,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/other-documents.md",
             "docs/guides/number-from-metadata.md",
             "docs/guides/show-a-badge.md",
+            "docs/guides/check-evidence.md",
             "docs/guides/merge-copies.md",
             "docs/guides/compare-a-state.md",
             "docs/guides/read-the-history.md",

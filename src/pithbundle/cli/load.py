@@ -118,9 +118,15 @@ def record_options(command: F) -> F:
 
 
 def load_record(
-    files: Sequence[str], policy_path: str | None, limits: Limits, encoding: Encoding | None
+    files: Sequence[str],
+    policy_path: str | None,
+    limits: Limits,
+    encoding: Encoding | None,
+    keep: list[bytes] | None = None,
 ) -> LoadedRecord:
     """Read, check and merge files of one record; a rejected file is reported with them.
+
+    The bytes of each file are added to ``keep``, for a command that shows what no signature covers.
 
     Raises:
         InputRejected: a file cannot be read; the files are of different records; none is left.
@@ -128,7 +134,13 @@ def load_record(
     """
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-    checked_files = check_files([*map(Source, files)], policy, limits, encoding)
+
+    def kept(source: Source, data: bytes) -> bool:
+        if keep is not None:
+            keep.append(data)
+        return False
+
+    checked_files = check_files([*map(Source, files)], policy, limits, encoding, skip=kept)
     report = checked_files.report()
     if report.ledger is None:
         first = checked_files.rejected[0]

@@ -47,6 +47,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "badge": ("badge", "Write a badge that states what was checked of a record."),
     "inspect": ("inspect", "Show the contents of a file without checks."),
     "probe": ("probe", "Find the event format under which a bundle was signed."),
+    "evidence": ("evidence", "Check what events claim, with files that you have."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),

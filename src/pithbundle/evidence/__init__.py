@@ -1,4 +1,4 @@
-"""What the events and the record claim, checked from files that the user has (EVID-1 to EVID-16, ARXIV-1
+"""What the events and the record claim, checked from files that the user has (EVID-1 to EVID-21, ARXIV-1
 to ARXIV-4, CAPT-1 to CAPT-8, ORCID-1 to ORCID-6).
 
 Bitcoin timestamps: :mod:`~pithbundle.evidence.ots` reads a proof,
@@ -15,6 +15,9 @@ needs the extra ``warc``, finds it in a WARC file.
 
 Claims of authorship: :mod:`~pithbundle.evidence.author_claims` says what a claim shows, and
 :mod:`~pithbundle.evidence.orcid_files` reads a saved record of ORCID.
+
+The report: :mod:`~pithbundle.evidence.event_claims` finds what the events of a record claim, and
+:mod:`~pithbundle.evidence.evidence_report` has a finding for each of these claims.
 
 Nothing here reads a file or makes a request, and nothing here changes a state: what is found is a report of
 its own.
@@ -51,6 +54,15 @@ from pithbundle.evidence.captures import (
 )
 from pithbundle.evidence.checkpoints import Block, Checkpoints
 from pithbundle.evidence.contents import BytesForm, Content, content_of
+from pithbundle.evidence.event_claims import EventClaim, claims_of
+from pithbundle.evidence.evidence_report import (
+    EvidenceOutcome,
+    EvidenceReport,
+    Material,
+    check_claims,
+    check_evidence,
+)
+from pithbundle.evidence.findings import Effect, Finding
 from pithbundle.evidence.header_paths import Strength
 from pithbundle.evidence.header_tree import Reason
 from pithbundle.evidence.headers import BITCOIN, Header, HeaderFile, Headers, Network, read_headers
@@ -83,13 +95,19 @@ __all__ = [
     "Content",
     "ContentFinding",
     "ContentStatus",
+    "Effect",
+    "EventClaim",
     "EvidenceError",
+    "EvidenceOutcome",
+    "EvidenceReport",
     "ExternalId",
+    "Finding",
     "HashName",
     "Header",
     "HeaderFile",
     "Headers",
     "Listing",
+    "Material",
     "MetadataError",
     "MetadataReason",
     "Network",
@@ -106,7 +124,10 @@ __all__ = [
     "by_person",
     "check_author",
     "check_capture",
+    "check_claims",
+    "check_evidence",
     "check_proof",
+    "claims_of",
     "compare",
     "content_of",
     "read_headers",

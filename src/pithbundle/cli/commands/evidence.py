@@ -1,0 +1,101 @@
+"""``pithbundle evidence``: check what the events of a record claim, with files that the user has."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+import click
+
+from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.cli.evidence_inputs import read_chain, read_proofs
+from pithbundle.cli.evidence_print import print_evidence
+from pithbundle.cli.inputs import PATH, require_single_stdin
+from pithbundle.cli.load import files_argument, load_record, record_options
+from pithbundle.cli.output import Output
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import PithError
+from pithbundle.evidence import Material, check_evidence
+
+
+@click.command(
+    "evidence",
+    epilog="\b\nExamples:\n  pithbundle evidence bundle.json\n"
+    "  pithbundle evidence bundle.json --headers headers/\n"
+    "  pithbundle evidence bundle.json --ots record.ots --headers block.bin --block 358391:HASH\n\n"
+    "Exit status: 0 every claim was checked, and none is contradicted; 1 a claim is contradicted, or the "
+    "only FILE is rejected; 2 usage error, or an unusable file; 3 something could not be checked.",
+)
+@files_argument
+@click.option(
+    "--headers",
+    "header_paths",
+    multiple=True,
+    type=PATH,
+    metavar="FILE|DIR",
+    help="Block headers of Bitcoin, 80 bytes each; may be repeated. Of a DIR: *.bin, *.dat, *.headers.",
+)
+@click.option(
+    "--block",
+    "blocks",
+    multiple=True,
+    metavar="HEIGHT:HASH",
+    help="A block that you know to be in the chain; may be repeated.",
+)
+@click.option(
+    "--checkpoints",
+    "table_path",
+    type=PATH,
+    metavar="FILE",
+    help="Hashes of the last blocks of the epochs, in place of the built-in table.",
+)
+@click.option(
+    "--ots",
+    "proof_paths",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="A proof of OpenTimestamps of the canonical hash, which no event needs to contain; may be repeated.",
+)
+@record_options
+@click.pass_obj
+def command(
+    out: Output,
+    files: tuple[str, ...],
+    header_paths: tuple[str, ...],
+    blocks: tuple[str, ...],
+    table_path: str | None,
+    proof_paths: tuple[str, ...],
+    policy_path: str | None,
+    encoding: Encoding | None,
+    limits: Limits,
+) -> int:
+    """Check what the events of the bundles FILE claim, with files that you have.
+
+    The state says who signed what. A signed claim may be false: here each claim that evidence
+    can speak of has a finding, with what it rests on and what it does not show. A claim
+    without a verified signature is listed apart. No state changes, and no request is made.
+
+    A timestamp names a block of Bitcoin. It is confirmed by the header of that block, which
+    you give: from the first block on, in files that lead to a block of the table, or in files
+    that lead to a block that you name with --block.
+    """
+    require_single_stdin(policy_path, table_path, *files, *header_paths, *proof_paths)
+    data: list[bytes] = []
+    loaded = load_record(files, policy_path, limits, encoding, data)
+    material = Material(read_chain(header_paths, blocks, table_path), read_proofs(proof_paths))
+    found = check_evidence(loaded.report, _bundles(data, limits, encoding), material)
+    if out.as_json:
+        return out.result(found.outcome, found.exit_status, {**loaded.value(), **found.to_value()})
+    loaded.headline(out)
+    loaded.record(out)
+    print_evidence(out, found)
+    return found.exit_status
+
+
+def _bundles(data: Iterable[bytes], limits: Limits, encoding: Encoding | None) -> Iterator[Bundle]:
+    """The bundles again; those that are rejected are in the report."""
+    for each in data:
+        with contextlib.suppress(PithError):
+            yield read_bundle(each, limits=limits, encoding=encoding)

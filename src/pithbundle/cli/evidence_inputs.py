@@ -1,0 +1,75 @@
+"""What ``pithbundle evidence`` reads besides bundles: headers, blocks, a table, proofs (spec EVID-21)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from pithbundle.cli.inputs import read_bytes, rejecting
+from pithbundle.cli.output import Exit
+from pithbundle.errors import EvidenceError, FileError
+from pithbundle.evidence import Block, Checkpoints, Headers, read_headers
+from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
+from pithbundle.evidence.ots import PROOF_BYTES
+from pithbundle.files import read_regular
+
+#: The bytes of a file of headers at most.
+_HEADER_FILE: Final = HEADER_BYTES * MOST_HEADERS
+#: The bytes of a table of blocks at most.
+_TABLE: Final = 1 << 20
+#: The endings of the files that are taken from a folder of headers, in lower case.
+_ENDINGS: Final = (".bin", ".dat", ".headers")
+
+
+def read_chain(paths: Sequence[str], blocks: Sequence[str], table: str | None) -> Headers:
+    """Return the headers of files and folders, by the blocks and the table that the user names.
+
+    Raises:
+        InputRejected: a file cannot be read, or the table is none.
+        click.UsageError: a block is none, or has another height.
+    """
+    checkpoints = None
+    if table is not None:
+        data = read_bytes(table, _TABLE, Exit.USAGE)
+        with rejecting(table, Exit.USAGE, data=data):
+            checkpoints = Checkpoints.from_bytes(data)
+    try:
+        named = [Block.from_text(text) for text in blocks]
+        return read_headers(_files(paths), blocks=named, checkpoints=checkpoints)
+    except EvidenceError as error:
+        raise click.UsageError(error.fault.message, click.get_current_context()) from error
+
+
+def read_proofs(paths: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+    """Return the name and the bytes of each file with a proof.
+
+    Raises:
+        InputRejected: a file cannot be read, or is larger than a proof may be.
+    """
+    return tuple((path, read_bytes(path, PROOF_BYTES, Exit.USAGE)) for path in paths)
+
+
+def _files(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path, read_bytes(path, _HEADER_FILE, Exit.USAGE)
+            continue
+        with rejecting(path, Exit.USAGE):
+            for name in _names(path):
+                inner = os.path.join(path, name)
+                yield inner, read_regular(inner, _HEADER_FILE)
+
+
+def _names(folder: str) -> list[str]:
+    """The files of a folder that have the ending of headers; the folders in it are left out."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [
+                each.name for each in entries if each.name.lower().endswith(_ENDINGS) and not each.is_dir()
+            ]
+    except OSError as error:
+        raise FileError("io", f"{folder}: {error.strerror or error}") from error
+    return sorted(found)

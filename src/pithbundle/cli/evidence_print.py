@@ -1,0 +1,60 @@
+"""The text of a report on evidence (spec EVID-17 to EVID-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pithbundle.cli.output import Output, Style
+from pithbundle.cli.render import short
+from pithbundle.evidence import EvidenceReport, Finding, HeaderFile
+from pithbundle.evidence.findings import Effect
+from pithbundle.wording import plural
+
+_STYLES: Final[dict[Effect, Style]] = {"supports": "good", "contradicts": "bad", "open": "doubtful"}
+#: The heading above the findings on elements without a verified signature.
+UNVERIFIED: Final = "claims without a verified signature"
+
+
+def print_evidence(out: Output, report: EvidenceReport) -> None:
+    """Print the findings, and what the headers are used for."""
+    out.heading("evidence", plural(len(report.of_entries), "finding"))
+    _print_findings(out, report.of_entries)
+    if report.of_files:
+        out.heading("proofs", plural(len(report.of_files), "finding"))
+        _print_findings(out, report.of_files)
+    if report.of_unverified_elements:
+        out.line(UNVERIFIED, "doubtful", f": {plural(len(report.of_unverified_elements), 'finding')}")
+        _print_findings(out, report.of_unverified_elements)
+    for file in report.material.headers.files:
+        _print_headers(out, file)
+    for block in report.material.headers.missing:
+        out.heading("missing", f"no header of the block {block}", "doubtful")
+
+
+def _print_findings(out: Output, findings: Sequence[Finding]) -> None:
+    for one in findings:
+        out.heading(one.status, f"{one.kind}: {out.show(one.sentence)}", _STYLES[one.effect])
+        claim = one.claim
+        if claim is not None:
+            name = short(claim.event_id) if claim.event_id is not None else f"element {claim.element_sha256}"
+            signer = "" if claim.signer is None else f" {out.show(claim.signer, 80)}"
+            out.detail("claim", f"{name} {out.show(claim.event_type, 80)}{signer}")
+            out.detail("file", f"{out.file_name(claim.location.file)} {claim.location.pointer}")
+        elif one.file is not None:
+            out.detail("file", out.file_name(one.file))
+        if one.rests_on:
+            out.detail("rests on", ", ".join(f"{name} {out.show(text)}" for name, text in one.rests_on))
+        out.detail("not shown", one.does_not_show)
+        out.detail("clause", one.clause)
+
+
+def _print_headers(out: Output, file: HeaderFile) -> None:
+    if file.strength is not None:
+        out.heading("headers", f"{file.first} to {file.last}: {file.strength}")
+    else:
+        out.heading("headers", f"show nothing: {file.reason}", "doubtful")
+    out.detail("file", out.file_name(file.name))
+    if file.fault is not None:
+        fault = file.fault
+        out.detail("why", f"{out.show(fault.message)} [{fault.code}, {fault.clause}]")

@@ -1,0 +1,150 @@
+"""The report on evidence: a finding for each claim of a record that evidence can speak of (spec EVID-17).
+
+A new kind of evidence has a module with its findings, what the user gives for it in :class:`Material`, and a
+row in ``_CHECKS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.brief import brief
+from pithbundle.bundle.reader import Bundle
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import Object, portable
+from pithbundle.evidence.event_claims import EventClaim, claims_of
+from pithbundle.evidence.findings import EXIT_STATUS, Finding
+from pithbundle.evidence.headers import HeaderFile, Headers
+from pithbundle.evidence.timestamp_claims import TIMESTAMP_EVENT, proof_finding, timestamp_finding
+from pithbundle.outcomes import Outcome
+from pithbundle.report import Report
+
+#: What a report on evidence came to (EVID-19).
+EvidenceOutcome: TypeAlias = Literal["contradicted", "not_checked", "checked"]
+_OUTCOMES: Final[dict[int, EvidenceOutcome]] = {1: "contradicted", 3: "not_checked", 0: "checked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the user has, with which claims are checked."""
+
+    #: Block headers.
+    headers: Headers = field(default_factory=Headers)
+    #: The name and the bytes of each timestamp proof that is not in an event.
+    proofs: tuple[tuple[str, bytes], ...] = ()
+
+    __repr__ = brief
+
+
+#: By type of event: what is found of its claim.
+_CHECKS: Final[dict[str, Callable[[EventClaim, Record, Material], Iterable[Finding]]]] = {
+    TIMESTAMP_EVENT: lambda claim, record, material: [
+        timestamp_finding(claim, record.sha256, material.headers)
+    ],
+}
+
+
+def check_claims(claims: Iterable[EventClaim], record: Record, material: Material) -> tuple[Finding, ...]:
+    """Check the claims of a record that evidence can speak of (EVID-17).
+
+    Args:
+        claims: the claims, as :func:`claims_of` returns them. Those of other types of events are passed over.
+        record: the record.
+        material: what the user has.
+
+    Returns:
+        The findings in the order of the claims, and then those on the proofs that are in no event.
+    """
+    return tuple(_findings(claims, record, material))
+
+
+def _findings(claims: Iterable[EventClaim], record: Record, material: Material) -> Iterator[Finding]:
+    for claim in claims:
+        if claim.event_type in _CHECKS:
+            yield from _CHECKS[claim.event_type](claim, record, material)
+    for name, data in material.proofs:
+        yield proof_finding(name, data, record.sha256, material.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReport:
+    """The findings on one record (EVID-17)."""
+
+    #: What the verification of the inputs came to (REPORT-2).
+    verification: Outcome
+    #: The findings.
+    findings: tuple[Finding, ...]
+    #: What the user gave for them.
+    material: Material
+
+    __repr__ = brief
+
+    @property
+    def of_entries(self) -> tuple[Finding, ...]:
+        """The findings on entries of the state, which a verified signature covers."""
+        return tuple(one for one in self.findings if one.claim is not None and one.claim.is_verified)
+
+    @property
+    def of_unverified_elements(self) -> tuple[Finding, ...]:
+        """The findings on unverified elements: claims without a verified signature."""
+        return tuple(one for one in self.findings if one.claim is not None and not one.claim.is_verified)
+
+    @property
+    def of_files(self) -> tuple[Finding, ...]:
+        """The findings on files that were given, without any event."""
+        return tuple(one for one in self.findings if one.claim is None)
+
+    @property
+    def exit_status(self) -> int:
+        """1 if a finding contradicts its claim, 3 if something was not checked, else 0 (EVID-19)."""
+        found = {EXIT_STATUS[one.effect] for one in self.findings}
+        if self.verification != "valid":
+            found.add(3)
+        return next((status for status in (1, 3) if status in found), 0)
+
+    @property
+    def outcome(self) -> EvidenceOutcome:
+        """The word for the exit status (EVID-19)."""
+        return _OUTCOMES[self.exit_status]
+
+    def to_value(self) -> Object:
+        """The report as JSON."""
+        return {
+            "of_entries": [one.to_value() for one in self.of_entries],
+            "of_unverified_elements": [one.to_value() for one in self.of_unverified_elements],
+            "of_files": [one.to_value() for one in self.of_files],
+            "headers": [_file_value(file) for file in self.material.headers.files],
+            "missing_blocks": [str(block) for block in self.material.headers.missing],
+        }
+
+
+def _file_value(file: HeaderFile) -> Object:
+    return {
+        "file": portable(file.name),
+        "count": file.count,
+        "first": file.first,
+        "strength": file.strength,
+        "last": file.last,
+        "reason": file.reason,
+        "fault": None if file.fault is None else file.fault.to_value(),
+    }
+
+
+def check_evidence(report: Report, bundles: Iterable[Bundle], material: Material) -> EvidenceReport:
+    """Check the claims of the events of one record (EVID-17 to EVID-20).
+
+    Args:
+        report: the report on the bundles, as :meth:`Verifier.verify_together` returns it.
+        bundles: the same bundles as :func:`read_bundle` reads them, for the claims without a verified
+            signature.
+        material: what the user has.
+
+    Raises:
+        ValueError: the report is of no record.
+    """
+    if report.record is None:
+        raise ValueError("every input of the report was rejected")
+    found = check_claims(claims_of(report, bundles), report.record, material)
+    return EvidenceReport(report.outcome, found, material)

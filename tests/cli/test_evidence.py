@@ -1,0 +1,146 @@
+"""``pithbundle evidence``: which files it reads, what it prints, and its exit status (EVID-17 to EVID-21)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from kit import DEMO, UNKNOWN_SIGNER, attached, bundle, made_record, mined, ots, payloads, policy, to_json
+from kit.command_line import assert_harmless, run
+from kit.ots import bitcoin, pending, proof
+from kit.signing import canonical_hash
+from pithbundle.evidence import Checkpoints, read_headers
+from pithbundle.evidence.header_runs import header_hash
+
+RECORD: Final = made_record()
+DIGEST: Final = bytes.fromhex(canonical_hash(RECORD))
+WHEN: Final = "2026-05-18T01:39:14Z"
+#: The first block of Bitcoin, which is known by its hash alone.
+HEADER: Final = bytes.fromhex(
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd"
+    "7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c"
+)
+#: With what a line may begin.
+WORDS: Final = {
+    "UNVERIFIED:", "record", "evidence", "proofs", "claims", "headers", "other_digest", "unreadable",
+}  # fmt: skip
+BLOCK: Final = f"0:{header_hash(HEADER)[::-1].hex()}"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_bytes(to_json(policy(DEMO)))
+    anchor(proof(bitcoin(0), digest=DIGEST))
+    Path("headers").mkdir()
+    Path("headers/A.BIN").write_bytes(HEADER)
+    Path("headers/notes.txt").write_bytes(b"no header")
+    Path("headers/folder.bin").mkdir()
+
+
+def anchor(data: bytes, signer: Any = DEMO) -> None:
+    event = attached(signer, RECORD, "timestamp_anchor", payloads.timestamp_anchor(RECORD, data), WHEN)
+    Path("bundle.json").write_bytes(to_json(bundle(RECORD, [event])))
+
+
+def evidence(*args: str) -> Any:
+    result = run("evidence", "bundle.json", "--policy", "policy.json", "--json", *args)
+    value = json.loads(result.stdout)
+    assert value["exit_status"] == result.status
+    return value
+
+
+def test_of_a_folder_the_files_with_an_ending_of_headers_are_taken() -> None:
+    value = evidence("--headers", "headers")
+    assert [each["file"] for each in value["headers"]] == ["headers/A.BIN"]
+    assert value["headers"][0]["reason"] == "low_work"
+    assert (value["outcome"], value["of_entries"][0]["status"]) == ("not_checked", "no_header")
+
+
+def test_a_block_that_the_user_names_makes_a_header_given() -> None:
+    value = evidence("--headers", "headers/A.BIN", "--block", BLOCK)
+    (one,) = value["of_entries"]
+    # The message of the proof is the canonical hash, which is not the root of this block.
+    assert (one["status"], one["effect"], value["exit_status"]) == ("differs_from_given", "open", 3)
+    assert {"name": "strength", "value": "given"} in one["rests_on"]
+    assert value["missing_blocks"] == []
+
+
+def test_a_table_takes_the_place_of_the_built_in_one() -> None:
+    Path("table.txt").write_text("0" * 63 + "1\n")
+    assert evidence("--checkpoints", "table.txt")["headers"] == []
+    Path("table.txt").write_text("nothing\n")
+    result = run("evidence", "bundle.json", "--checkpoints", "table.txt")
+    assert result.status == 2 and "headers_invalid, EVID-13" in result.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--block", "0"], ["--block", BLOCK, "--block", BLOCK.replace("0:", "1:", 1)],
+        ["--headers", "absent"], ["--headers", "absent/"], ["--ots", "absent"], ["--checkpoints", "absent"],
+        ["--headers", "-", "--ots", "-"],
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be_used_are_a_usage_error(args: list[str]) -> None:
+    assert run("evidence", "bundle.json", *args).status == 2
+
+
+@pytest.mark.parametrize("names", ["--network", "--limit-bits", "--minimum-work", "--work"])
+def test_no_option_lowers_the_work(names: str) -> None:
+    result = run("evidence", "bundle.json", names, "1")
+    assert result.status == 2 and "no such option" in result.err
+
+
+def test_proofs_in_files_need_no_event() -> None:
+    Path("bundle.json").write_bytes(to_json(bundle(RECORD, [])))
+    Path("a.ots").write_bytes(proof(pending(), digest=DIGEST))
+    Path("b.ots").write_bytes(proof(pending()))
+    value = evidence("--ots", "a.ots", "--ots", "b.ots")
+    assert [(one["file"], one["status"]) for one in value["of_files"]] == [
+        ("a.ots", "pending"), ("b.ots", "other_digest"),
+    ]  # fmt: skip
+    assert (value["outcome"], value["exit_status"]) == ("contradicted", 1)
+
+
+def test_a_claim_without_a_verified_signature_has_its_own_heading() -> None:
+    anchor(proof(pending(), digest=DIGEST), UNKNOWN_SIGNER)
+    result = run("evidence", "bundle.json", "--policy", "policy.json")
+    head, _, rest = result.out.partition("claims without a verified signature: 1 finding\n")
+    assert "pending" not in head and rest.startswith("pending ")
+    assert result.status == 3
+
+
+def test_no_text_begins_a_line_or_reaches_a_terminal(tmp_path: Path) -> None:
+    hostile = "\x1b[31mconfirmed\nconfirmed  x\u202e"
+    payload = {**payloads.timestamp_anchor(RECORD), "canonical_sha256": hostile, hostile: hostile}
+    element = {"event_type": "timestamp_anchor", "payload": payload, "signer": {"signer_id": hostile}}
+    keys = policy(DEMO)
+    keys["keys"][0]["event_formats"] = ["pithbundle-event-1", "unknown"]
+    Path("policy.json").write_bytes(to_json(keys))
+    name = "\x1b[31mconfirmed\nconfirmed .json"
+    Path(name).write_bytes(to_json(bundle(RECORD, [element])))
+    Path("headers/a\nconfirmed.bin").write_bytes(b"\x1b")
+    args = ("evidence", name, "--policy", "policy.json", "--headers", "headers", "--ots", name)
+    result = run(*args)
+    assert "other_digest" in result.out and "unreadable" in result.out
+    assert_harmless(result, WORDS)
+    assert run(*args, "--json").stdout.isascii()
+
+
+def test_a_confirmed_proof_never_has_the_time_when_something_was_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No option lowers the work, so a mined chain takes the place of what the files show.
+    data = mined.extended(b"", 4, roots={2: DIGEST[::-1]})
+    headers = read_headers([("a", data)], checkpoints=Checkpoints(()), network=mined.network(data))
+    monkeypatch.setattr("pithbundle.cli.commands.evidence.read_chain", lambda *_: headers)
+    anchor(proof(ots.REVERSE + bitcoin(2), digest=DIGEST))
+    result = run("evidence", "bundle.json", "--policy", "policy.json")
+    assert "confirmed     timestamp: existed by block 2, header time 2011-03-13T07:16:40Z" in result.out
+    assert "created" not in result.out and "  not shown " in result.out
+    assert "headers       0 to 3: chain" in result.out
+    assert result.status == 0
