@@ -296,6 +296,18 @@ def test_a_name_without_an_address_is_unreachable_and_one_with_too_many_is_rejec
         ("/b\x80", "url"),
         ("/" + "b" * 3000, "url"),
         ("", "url"),
+        (f"//user:b@{HOST}/b", "url"),
+        (f"https://{HOST}:443@other.example/b", "url"),
+        (f"https://{HOST}./b", "url"),
+        (f"https://{HOST}:0443/b", "url"),
+        (f"https://{HOST}%2eother.example/b", "url"),
+        ("https:///b", "url"),
+        ("https:/b", "url"),
+        ("///b", "url"),
+        ("https:\\\\other.example/b", "url"),
+        ("https://2130706433/b", "url"),
+        ("https://0x7f.1/b", "url"),
+        ("https://[::ffff:10.0.0.1]/b", "address"),
     ],
 )
 def test_a_redirect_stays_with_the_host(location: str, expected: str) -> None:

@@ -31,6 +31,7 @@ WELL_KNOWN: Final = "/.well-known/pith/{suffix}/bundle.json"
 
 _PORTS: Final = {"https": 443, "http": 80}
 _URL: Final = re.compile(r"(https?)://(\[[0-9a-fA-F:.]*\]|[^\[\]:/?#@\\]*)(?::([0-9]*))?(/[^?#]*)?", re.ASCII)
+_HAS_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PATH: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 # What a percent-encoding may not hide: separators, dots, another percent sign, controls.
 _HIDDEN: Final = re.compile("%(?:2[eEfF5]|5[cC]|[01][0-9a-fA-F]|7[fF])")
@@ -147,7 +148,7 @@ def redirected(target: Target, location: str, *, allow_loopback_http: bool = Fal
     if re.fullmatch(r"[!-~]{1,2048}", location) is None:
         raise NetworkError.at("url", target.url, "it redirects to no URL", "NET-8")
     try:
-        found = parse_url(urljoin(target.url, location), allow_loopback_http=allow_loopback_http)
+        found = parse_url(_resolved(target, location), allow_loopback_http=allow_loopback_http)
     except ValueError as error:
         raise NetworkError.at("url", target.url, "it redirects to no URL", "NET-8") from error
     except NetworkError as error:
@@ -157,6 +158,16 @@ def redirected(target: Target, location: str, *, allow_loopback_http: bool = Fal
         reason = f"it redirects to another scheme, host or port: {found.url}"
         raise NetworkError.at("url", target.url, reason, "NET-8")
     return found
+
+
+def _resolved(target: Target, location: str) -> str:
+    """The URL of a location. One with a scheme or an authority is a URL as it is written.
+
+    ``https:///b`` is a path of the same host for one library and the host ``b`` for another.
+    """
+    if location.startswith("//"):
+        return f"{target.scheme}:{location}"
+    return location if _HAS_SCHEME.match(location) else urljoin(target.url, location)
 
 
 def _host(text: str, written: str) -> str:
