@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LIES, MARKS, OTHER_POLICY, SEED, LyingMirror, Wire, follows, two_heads
 from kit.lying_server import Network
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
+from pithbundle.digests.contradiction import Contradiction
+from pithbundle.digests.head import Head, SignatureStatus
+from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import NetworkError
+from pithbundle.mirror.audit import evidence
 from pithbundle.mirror.audit.finding import read_finding
 from pithbundle.mirror.audit.mirrors import GIVE_UP
 from pithbundle.mirror.audit.recheck import contradictions, recheck
@@ -154,6 +159,36 @@ def test_two_heads_of_one_key_contradict_each_other() -> None:
     assert contradictions(heads, {}) == contradictions(heads[1:], {"https://l.example": KEY}) == []
     same = audited(one, honest(), keys=pinned, earlier_heads=(("https://l.example", head),))
     assert same.words() == []
+
+
+def test_the_heads_of_a_long_watch_are_compared_with_those_of_this_audit_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every pair of them took minutes of each round after a year, and a signature of each pair."""
+    mirror = LyingMirror.of(RECORDS, "https://l.example", is_signed=True)
+    last = mirror.files()[1]
+    before = [
+        ("https://l.example", replace(last, generation=100 + number, previous="0" * 64).to_bytes())
+        for number in range(300)
+    ]
+    compared: list[Head] = []
+    verified: list[Head] = []
+    of_pair, of_head = evidence.contradiction_of, Head.signature_status
+
+    def counted_pair(one: Head, other: Head, key: PublicKey) -> Contradiction | None:
+        compared.append(one)
+        return of_pair(one, other, key)
+
+    def counted_head(head: Head, key: PublicKey) -> SignatureStatus:
+        verified.append(head)
+        return of_head(head, key)
+
+    monkeypatch.setattr(evidence, "contradiction_of", counted_pair)
+    monkeypatch.setattr(Head, "signature_status", counted_head)
+    found = audited(mirror, honest(), keys=[("https://l.example", KEY)], earlier_heads=before)
+    assert found.words("l") == ["stale"]
+    # With each of before, and with that of the other mirror.
+    assert len(compared) == 301 and {head.generation for head in verified} == {last.generation}
 
 
 def test_one_mirror_under_two_urls_contradicts_itself() -> None:

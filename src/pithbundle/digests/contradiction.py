@@ -50,9 +50,7 @@ def contradiction_of(one: Head, other: Head, pinned: PublicKey) -> Contradiction
     Nothing is a contradiction unless both are signed by the pinned key and have one origin: without a
     signature anyone may have written a head.
     """
-    if one.origin != other.origin or one.sha256 == other.sha256:
-        return None
-    if any(head.signature_status(pinned) != "signed" for head in (one, other)):
+    if one.origin != other.origin:
         return None
     reason: Reason
     if one.generation == other.generation and (one.root, one.policy_sha256) != (
@@ -60,9 +58,12 @@ def contradiction_of(one: Head, other: Head, pinned: PublicKey) -> Contradiction
         other.policy_sha256,
     ):
         reason = "generation"
-    elif one.previous is not None and one.previous == other.previous:
+    elif one.previous is not None and one.previous == other.previous and one.sha256 != other.sha256:
         reason = "previous"
     else:
+        return None
+    # Last: of the many pairs that a watch compares hardly one comes so far.
+    if any(head.signature_status(pinned) != "signed" for head in (one, other)):
         return None
     first, second = sorted((one, other), key=lambda head: head.sha256)
     return Contradiction(reason, (first, second))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 
 from pithbundle.digests.contradiction import contradiction_of
 from pithbundle.digests.head import Head
@@ -94,10 +93,11 @@ def _contradictions(
             heads[read.head.sha256] = read.head, (received("head", read.exchange),)
     own = {read.head.sha256 for read in (*mirror.heads, *mirror.next_heads)}
     found = []
-    for (one_name, (first, of_first)), (other_name, (second, of_second)) in combinations(
-        sorted(heads.items()), 2
-    ):
-        contradiction = contradiction_of(first, second, key) if own & {one_name, other_name} else None
+    # Each of this audit with every other: a watch keeps the heads of years.
+    pairs = {(min(mine, name), max(mine, name)) for mine in own for name in heads if name != mine}
+    for one_name, other_name in sorted(pairs):
+        (first, of_first), (second, of_second) = heads[one_name], heads[other_name]
+        contradiction = contradiction_of(first, second, key)
         if contradiction is not None:
             numbers = f"{first.generation} and {second.generation}"
             message = f"two heads of its key contradict each other, of generations {numbers}"
