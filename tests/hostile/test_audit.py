@@ -13,7 +13,7 @@ from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LIES, MARKS, OTHER_POLICY, SEED, LyingMirror, Wire, follows, two_heads
 from kit.lying_server import Network
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
-from pithbundle.digests.contradiction import Contradiction
+from pithbundle.digests.contradiction import Contradiction, contradiction_of
 from pithbundle.digests.head import Head, SignatureStatus
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import NetworkError
@@ -173,11 +173,11 @@ def test_the_heads_of_a_long_watch_are_compared_with_those_of_this_audit_alone(
     ]
     compared: list[Head] = []
     verified: list[Head] = []
-    of_pair, of_head = evidence.contradiction_of, Head.signature_status
+    of_head = Head.signature_status
 
     def counted_pair(one: Head, other: Head, key: PublicKey) -> Contradiction | None:
         compared.append(one)
-        return of_pair(one, other, key)
+        return contradiction_of(one, other, key)
 
     def counted_head(head: Head, key: PublicKey) -> SignatureStatus:
         verified.append(head)

@@ -134,7 +134,7 @@ def warnings(now: str, age: float | None, *times: str) -> list[tuple[str, str]]:
 
 
 def test_b7_30_ages_of_a_set_that_is_always_the_same() -> None:
-    """The newest signed time decides, by the caller's clock; without an age nothing is said of freshness."""
+    """The newest signed time decides, by the caller's clock; without an age there is no word on freshness."""
     newest = "2026-05-01T12:00:00Z"
     for days in range(30):
         now = f"2026-05-{days + 2:02}T12:00:00Z"
