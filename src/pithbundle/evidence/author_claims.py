@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import portable
 from pithbundle.evidence.orcid import form_of, has_checksum
 from pithbundle.evidence.orcid_record import ExternalId, OrcidRecord, Party, Work
 from pithbundle.evidence.papers import named_by_identifier, paper_of
@@ -60,8 +61,8 @@ class Assertion:
         """The assertion as JSON: strings."""
         return {
             "by": self.by,
-            "identifier": self.identifier.value,
-            "kind": self.identifier.kind,
+            "identifier": portable(self.identifier.value),
+            "kind": portable(self.identifier.kind),
             "source": _value_of(self.source),
             "origin": _value_of(self.origin),
         }
@@ -109,7 +110,8 @@ class AuthorFinding:
             "form": self.form,
             "listing": self.listing,
             "assertions": [each.to_value() for each in self.assertions],
-            "sentence": self.sentence,
+            "form_sentence": _FORM_SENTENCES[self.form],
+            "listing_sentence": self._of_listing(),
             "clause": self._clause,
             "does_not_show": DOES_NOT_SHOW,
         }
@@ -209,4 +211,5 @@ def _other_form(scheme: str, identifier: str) -> ClaimForm:
 
 
 def _value_of(party: Party) -> dict[str, str]:
-    return {"orcid": party.orcid, "client_id": party.client_id, "name": party.name}
+    texts = {"orcid": party.orcid, "client_id": party.client_id, "name": party.name}
+    return {name: portable(text) for name, text in texts.items()}

@@ -9,6 +9,7 @@ from hashlib import sha1, sha256
 from typing import Any, Literal, TypeAlias
 
 from pithbundle.brief import brief
+from pithbundle.encoding.values import portable
 
 #: Which bytes were hashed (CAPT-7).
 BytesForm: TypeAlias = Literal["file", "message", "payload", "decoded"]
@@ -34,7 +35,7 @@ class Content:
     def to_value(self) -> dict[str, Any]:
         """The content as JSON: strings and an integer."""
         return {
-            "name": self.name,
+            "name": portable(self.name),
             "form": self.form,
             "size": self.size,
             "sha256": self.sha256,

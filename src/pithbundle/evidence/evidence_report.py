@@ -14,9 +14,14 @@ from pithbundle.brief import brief
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, portable
+from pithbundle.evidence.capture_claims import CAPTURE_EVENT, capture_findings
+from pithbundle.evidence.contents import Content
 from pithbundle.evidence.event_claims import EventClaim, claims_of
 from pithbundle.evidence.findings import EXIT_STATUS, Finding
 from pithbundle.evidence.headers import HeaderFile, Headers
+from pithbundle.evidence.orcid_record import OrcidRecord
+from pithbundle.evidence.payloads import Payload
+from pithbundle.evidence.person_claims import AUTHOR_EVENT, author_findings
 from pithbundle.evidence.timestamp_claims import TIMESTAMP_EVENT, proof_finding, timestamp_finding
 from pithbundle.outcomes import Outcome
 from pithbundle.report import Report
@@ -34,6 +39,12 @@ class Material:
     headers: Headers = field(default_factory=Headers)
     #: The name and the bytes of each timestamp proof that is not in an event.
     proofs: tuple[tuple[str, bytes], ...] = ()
+    #: The digests of files that are the content of captures.
+    contents: tuple[Content, ...] = ()
+    #: The payloads of captures in WARC files; None without such files.
+    payloads: tuple[Payload, ...] | None = None
+    #: Saved records of ORCID.
+    persons: tuple[OrcidRecord, ...] = ()
 
     __repr__ = brief
 
@@ -43,6 +54,10 @@ _CHECKS: Final[dict[str, Callable[[EventClaim, Record, Material], Iterable[Findi
     TIMESTAMP_EVENT: lambda claim, record, material: [
         timestamp_finding(claim, record.sha256, material.headers)
     ],
+    CAPTURE_EVENT: lambda claim, record, material: capture_findings(
+        claim, record, material.contents, material.payloads
+    ),
+    AUTHOR_EVENT: lambda claim, record, material: author_findings(claim, record, material.persons),
 }
 
 

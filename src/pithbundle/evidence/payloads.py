@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.brief import brief
+from pithbundle.encoding.values import portable
 from pithbundle.errors import EvidenceError
 from pithbundle.evidence.contents import Content, content_of
 from pithbundle.evidence.expansion import PIECE, Counter, decoded
@@ -41,8 +42,8 @@ class Payload:
     def to_value(self) -> dict[str, Any]:
         """The payload as JSON: strings, arrays and integers."""
         return {
-            "name": self.name,
-            "target": self.target,
+            "name": portable(self.name),
+            "target": portable(self.target),
             "time": self.stamp,
             "contents": [each.to_value() for each in self.contents],
             "own_digest": self.own_digest,

@@ -37,6 +37,7 @@ from pithbundle.evidence import (
 RECORD: Final = made_record()
 DIGEST: Final = bytes.fromhex(canonical_hash(RECORD))
 WHEN: Final = "2026-05-18T01:39:14Z"
+CITING: Final = "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"
 VERIFIER: Final = Verifier(Policy.from_bytes(to_json(policy(DEMO))))
 GOOD: Final = proof(ots.REVERSE + bitcoin(3), digest=DIGEST)
 BAD: Final = proof(ots.SHA256 + bitcoin(3), digest=DIGEST)
@@ -107,14 +108,14 @@ def test_the_outcome_is_the_worst_of_the_findings(
     events: Any, proofs: Any, outcome: str, status: int
 ) -> None:
     # Without any event a bundle has nothing that is signed.
-    other = attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), WHEN)
+    other = attached(DEMO, RECORD, "citation", payloads.citation(CITING), WHEN)
     report = checked(other, *events, headers=chain(), proofs=proofs)
     assert (report.outcome, report.exit_status) == (outcome, status)
     assert len(report.of_files) == len(proofs)
 
 
 def test_other_types_are_passed_over_and_files_come_last() -> None:
-    other = attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), WHEN)
+    other = attached(DEMO, RECORD, "citation", payloads.citation(CITING), WHEN)
     data = to_json(bundle(RECORD, [other, anchor(GOOD)]))
     (report,) = VERIFIER.verify_together([("a", data)])
     assert report.record is not None

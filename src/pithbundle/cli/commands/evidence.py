@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.cli.evidence_files import read_contents, read_persons, read_warcs
 from pithbundle.cli.evidence_inputs import read_chain, read_proofs
 from pithbundle.cli.evidence_print import print_evidence
 from pithbundle.cli.inputs import PATH, require_single_stdin
@@ -16,7 +17,8 @@ from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import PithError
-from pithbundle.evidence import Material, check_evidence
+from pithbundle.evidence import Material, check_evidence, claims_of
+from pithbundle.evidence.capture_claims import wanted_captures
 
 
 @click.command(
@@ -58,6 +60,30 @@ from pithbundle.evidence import Material, check_evidence
     metavar="FILE",
     help="A proof of OpenTimestamps of the canonical hash, which no event needs to contain; may be repeated.",
 )
+@click.option(
+    "--file",
+    "content_paths",
+    multiple=True,
+    type=PATH,
+    metavar="PATH",
+    help="A file that is the content of a capture, of any size; may be repeated.",
+)
+@click.option(
+    "--warc",
+    "warc_paths",
+    multiple=True,
+    type=PATH,
+    metavar="PATH",
+    help="A WARC file that contains captures; may be repeated.",
+)
+@click.option(
+    "--orcid",
+    "orcid_paths",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="A saved record of ORCID, JSON or XML; may be repeated.",
+)
 @record_options
 @click.pass_obj
 def command(
@@ -67,6 +93,9 @@ def command(
     blocks: tuple[str, ...],
     table_path: str | None,
     proof_paths: tuple[str, ...],
+    content_paths: tuple[str, ...],
+    warc_paths: tuple[str, ...],
+    orcid_paths: tuple[str, ...],
     policy_path: str | None,
     encoding: Encoding | None,
     limits: Limits,
@@ -80,12 +109,24 @@ def command(
     A timestamp names a block of Bitcoin. It is confirmed by the header of that block, which
     you give: from the first block on, in files that lead to a block of the table, or in files
     that lead to a block that you name with --block.
+
+    A capture is of this paper by its URL, and stored by a file with its content: one that you
+    saved, or a payload of a WARC file. A claim of authorship has a well-formed identifier, and
+    a saved record of ORCID lists the paper; nothing in such a record is signed.
     """
-    require_single_stdin(policy_path, table_path, *files, *header_paths, *proof_paths)
+    others = (*header_paths, *proof_paths, *content_paths, *warc_paths, *orcid_paths)
+    require_single_stdin(policy_path, table_path, *files, *others)
     data: list[bytes] = []
     loaded = load_record(files, policy_path, limits, encoding, data)
-    material = Material(read_chain(header_paths, blocks, table_path), read_proofs(proof_paths))
-    found = check_evidence(loaded.report, _bundles(data, limits, encoding), material)
+    bundles = [*_bundles(data, limits, encoding)]
+    material = Material(
+        read_chain(header_paths, blocks, table_path),
+        read_proofs(proof_paths),
+        read_contents(content_paths),
+        read_warcs(warc_paths, lambda: wanted_captures(claims_of(loaded.report, bundles))),
+        read_persons(orcid_paths, limits),
+    )
+    found = check_evidence(loaded.report, bundles, material)
     if out.as_json:
         return out.result(found.outcome, found.exit_status, {**loaded.value(), **found.to_value()})
     loaded.headline(out)
