@@ -99,8 +99,6 @@ def _unverified(report: Report, bundles: Iterable[Bundle]) -> Iterable[EventClai
 
 def _payload(checked: CheckedEvent, element: Object) -> Value:
     """The payload where the format of the verdict has it, else the member of this name."""
-    if isinstance(checked.event_format, EventFormat):
-        reading = reader_of(checked.event_format).read(element)
-        if reading is not None:
-            return reading.payload
-    return element.get("payload")
+    known = checked.event_format
+    reading = reader_of(known).read(element) if isinstance(known, EventFormat) else None
+    return element.get("payload") if reading is None else reading.payload
