@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("joined",),
     ("report", "report_json"),
     ("sentences", "statuses"),
-    ("badge",),
+    ("badge", "citation"),
     ("comparison",),
     ("verifier",),
     ("__init__",),

@@ -167,6 +167,13 @@ OUTCOMES = [
     ("conflict", "timeline rich.json --policy policy.json"),
     ("valid", "export bundle.json --policy policy.json -o new"),
     ("rejected", "export record.json -o new"),
+    ("valid", "badge bundle.json --policy policy.json -o new"),
+    ("rejected", "badge record.json -o new"),
+    ("error", "badge bundle.json"),
+    ("valid", "cite record.json --format linkset -o new"),
+    ("unverified", "cite bundle.json -o new"),
+    ("rejected", "cite policy.json -o new"),
+    ("error", "cite bundle.json"),
     ("equal", "diff bundle.json bundle.cbor"),
     ("different", "diff bundle.json rich.json --policy policy.json"),
     ("different", "diff state.json changed.json"),
@@ -381,7 +388,7 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
     """Those of ``conformance run`` need workers: tests/cli/test_conformance.py has them."""
     words = {*schemas.schema("_".join(path))["properties"]["outcome"]["enum"]}
     shown = {outcome for outcome, line in OUTCOMES if line.split()[: len(path)] == [*path]}
-    if path in (("merge",), ("status",), ("explain",), ("timeline",), ("export",)):
+    if path in (("merge",), ("status",), ("explain",), ("timeline",), ("export",), ("badge",)):
         words -= EXIT_STATUS.keys()  # those of verify, from the same report
     if path in (("mirror", "audit"), ("mirror", "watch")):
         words -= {"same", "wrong"}  # they need a server: tests/cli/test_mirror_audit.py

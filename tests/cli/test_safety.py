@@ -103,7 +103,8 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert not unknown
     writing = {words for words, each in COMMANDS.items() if WRITES & {param.name for param in each.params}}
     assert writing == {
-        "merge", "timeline", "proof", "export", "badge", "probe", "convert", "conformance run", "policy add",
+        "merge", "timeline", "proof", "export", "badge", "cite", "probe", "convert", "conformance run",
+        "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
         "store export", "mirror digests", "mirror audit", "mirror watch",
     }  # fmt: skip
@@ -134,6 +135,7 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["export", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
     (["badge", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
     (["badge", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
+    (["cite", "bundle.json"], "-o", "bundle.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "rich.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "policy.json"),
     (["timeline", "bundle.json", "--policy", "policy.json"], "--svg", "bundle.json"),

@@ -27,6 +27,7 @@ class Paper:
     title: str = "A Title <in>\n  Two & a Half Lines"
     abstract: str = "  An abstract: $x < y$.\nIts second line.\n"
     categories: str = "hep-lat math.NT hep-ph"
+    authors: str = "Ada &\n  Ben"
     license: str | None = "http://creativecommons.org/licenses/by/4.0/"
 
     def but(self, **changed: Any) -> Paper:
@@ -41,6 +42,7 @@ class Paper:
             abstract=self.abstract,
             categories=self.categories,
             license=self.license,
+            authors=self.authors,
         )
 
     def value(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Paper:
         return {
             "id": self.arxiv_id,
             "submitter": "Ada Example",
+            "authors": self.authors,
             "title": self.title,
             "categories": self.categories,
             "license": self.license,
@@ -67,7 +70,7 @@ class Paper:
         )
         return (
             f'<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{self.arxiv_id}</id>{dates}'
-            f"<title>{escape(self.title)}</title><authors>Ada &amp; Ben</authors>"
+            f"<title>{escape(self.title)}</title><authors>{escape(self.authors)}</authors>"
             f"<categories>{self.categories}</categories>{license}"
             f"<abstract>{escape(self.abstract)}</abstract></arXivRaw>"
         )
@@ -81,6 +84,7 @@ class Paper:
             *(f"{name}: {date}   (15kb,D)" for name, date in named),
             "",
             f"Title: {self.title}",
+            f"Authors: {self.authors}",
             f"Categories: {self.categories}",
             *([] if self.license is None else [f"License: {self.license}"]),
         ]

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 import pithbundle
 import pithbundle.archive
 import pithbundle.badge
+import pithbundle.citation
 import pithbundle.digests
 import pithbundle.evidence
 import pithbundle.net
@@ -43,6 +44,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.digests": "api-digests.md",
     "pithbundle.evidence": "api-evidence.md",
     "pithbundle.badge": "api-badge.md",
+    "pithbundle.citation": "api-citation.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

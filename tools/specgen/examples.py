@@ -20,6 +20,7 @@ from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_nam
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.zstd import compress
 from pithbundle.badge import badge_of
+from pithbundle.citation import Work, cite, work_of
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
@@ -562,6 +563,13 @@ def _captures() -> dict[str, str]:
     }
 
 
+def _cited() -> Work:
+    """The paper of the metadata on another page, with a title that its record covers."""
+    (metadata,) = read_metadata([json.dumps(METADATA).encode()]).values()
+    assert isinstance(metadata, ArxivMetadata)
+    return work_of(metadata.record, metadata.title, "Ada Example and Ben Example")
+
+
 def _badge() -> dict[str, str]:
     demo = VECTORS / "demo"
     verifier = Verifier(Policy.from_file(demo / "policy.json"))
@@ -572,6 +580,8 @@ def _badge() -> dict[str, str]:
         "description": made.description.replace(". ", ".\n"),
         "metadata": _pretty(made.to_value()),
         "picture": f"{sha256(made.svg()).hexdigest()}, {len(made.svg())} bytes",
+        "citation": cite(_cited(), "bibtex").decode().rstrip("\n"),
+        "links": cite(_cited(), "signposting").decode().rstrip("\n"),
     }
 
 

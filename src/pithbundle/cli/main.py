@@ -45,6 +45,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "proof": ("proof", "Show or write portable proofs of conflicts."),
     "export": ("export", "Write the valid events of a record as bundles again."),
     "badge": ("badge", "Write a badge that states what was checked of a record."),
+    "cite": ("cite", "Write a citation, with a title that the number covers."),
     "inspect": ("inspect", "Show the contents of a file without checks."),
     "probe": ("probe", "Find the event format under which a bundle was signed."),
     "evidence": ("evidence", "Check what events claim, with files that you have."),

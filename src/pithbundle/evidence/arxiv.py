@@ -67,6 +67,8 @@ class ArxivMetadata:
     categories: tuple[str, ...]
     #: The URL of the license; empty without one.
     license: str
+    #: The authors in one text, as arXiv writes them; empty where the file has none. No hash covers it.
+    authors: str = ""
 
     @property
     def version(self) -> int:
@@ -125,6 +127,7 @@ def metadata_of(
     abstract: str | None,
     categories: str | None,
     license: str | None,
+    authors: str | None = None,
 ) -> ArxivMetadata:
     """Return the metadata of a paper from the texts of a file (ARXIV-2, ARXIV-3).
 
@@ -135,6 +138,7 @@ def metadata_of(
         abstract: the abstract likewise.
         categories: the categories between white space, the primary one first.
         license: the URL of the license; None without one.
+        authors: the authors in one text; None without one.
 
     Raises:
         MetadataError: ``type``: a part is missing or not in its form; ``time``: a date; ``surrogate`` or
@@ -156,8 +160,9 @@ def metadata_of(
     if 1 not in times:
         raise MetadataError("type", f"{arxiv_id} has no date of its first version")
     metadata = ArxivMetadata(
-        arxiv_id, tuple(sorted(times)), times[1], title, abstract, listed, (license or "").strip(" \t\r\n")
-    )
+        arxiv_id, tuple(sorted(times)), times[1], title, abstract, listed, (license or "").strip(" \t\r\n"),
+        " ".join((authors or "").split()),
+    )  # fmt: skip
     try:
         _ = metadata.record
     except RecordError as error:

@@ -58,6 +58,7 @@ def read_abs(data: bytes, limits: Limits) -> ArxivMetadata:
         abstract="\n".join(parts[2]),
         categories=fields.get("Categories"),
         license=fields.get("License"),
+        authors=fields.get("Authors"),
     )
 
 

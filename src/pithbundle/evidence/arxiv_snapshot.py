@@ -106,7 +106,8 @@ def _whole_lines(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _metadata(arxiv_id: str, value: Object) -> ArxivMetadata:
-    texts = {name: _text(arxiv_id, value, name) for name in ("title", "abstract", "categories", "license")}
+    names = "title", "abstract", "categories", "license", "authors"
+    texts = {name: _text(arxiv_id, value, name) for name in names}
     versions = value.get("versions")
     dates = [_version(arxiv_id, each) for each in versions] if isinstance(versions, list) else []
     return metadata_of(arxiv_id, dates, **texts)

@@ -13,7 +13,7 @@ from pithbundle.evidence.bounded_xml import parse_xml
 _NAMESPACE: Final = "http://arxiv.org/OAI/arXivRaw/"
 _PAPER: Final = f"{_NAMESPACE} arXivRaw"
 #: The parts of a paper that are texts.
-_TEXTS: Final = ("id", "title", "abstract", "categories", "license")
+_TEXTS: Final = ("id", "title", "abstract", "categories", "license", "authors")
 #: Other forms of metadata, from which no record follows, by the name of their element.
 _OTHER: Final = {
     "http://arxiv.org/OAI/arXiv/ arXiv": "the form arXiv, which has no versions",
@@ -46,6 +46,7 @@ class _Paper:
             abstract=texts.get("abstract"),
             categories=texts.get("categories"),
             license=texts.get("license"),
+            authors=texts.get("authors"),
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.arxiv import Paper, xml
+from kit.arxiv import Paper, metadata_in, xml
 from kit.data import fuzz_count
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import PithError
@@ -94,3 +95,13 @@ def test_any_bytes_give_metadata_or_one_error(form: str, data: st.DataObject) ->
             continue
         for metadata in found.values():
             assert isinstance(metadata, MetadataError) or metadata.record.source_kind == "arxiv"
+
+
+def test_the_authors_are_read_from_each_form_and_change_no_number() -> None:
+    for data in (Paper().line(), Paper().abs(), xml(Paper())):
+        (found,) = metadata_in(data).values()
+        assert found.authors == "Ada & Ben"
+        assert found.record == Paper(authors="").metadata.record
+    nobody = {name: member for name, member in Paper().value().items() if name != "authors"}
+    (without,) = metadata_in(json.dumps(nobody).encode()).values()
+    assert without == Paper(authors="").metadata

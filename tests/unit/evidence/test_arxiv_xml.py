@@ -29,7 +29,7 @@ def test_elements_of_another_namespace_are_no_parts() -> None:
 @pytest.mark.parametrize("around", ["{}", "<a>{}</a>", "<version><a>{}</a></version>"])
 def test_a_part_of_a_part_is_none(around: str) -> None:
     another = around.format("<title>Another</title>")
-    inside = Paper().element().replace("<authors>", f"<authors>{another}", 1)
+    inside = Paper().element().replace("<authors>", f"<comments>{another}</comments><authors>", 1)
     assert read(inside.encode()) == [(Paper().arxiv_id, Paper().metadata)]
 
 
