@@ -23,6 +23,9 @@ from pithbundle.durable import NO_FOLDERS, NOTHING, Folder
 PART: Final = ".part"
 #: Where a system cannot exchange two names: the old folder for a moment.
 OLD: Final = ".part.old"
+#: Why of two runs with one output the later one ends.
+WRITING: Final = "another run is writing it"
+JUST_WRITTEN: Final = "another run has just written it"
 
 
 class OutputFolder:
@@ -191,7 +194,7 @@ class OutputFolder:
     def _require_same_part(self) -> None:
         """Check that the folder that is locked is the one of that name: another run may have renamed it."""
         if not self.is_under_way():
-            raise OSError(errno.EBUSY, "another run has just written it")
+            raise OSError(errno.EBUSY, JUST_WRITTEN)
 
     def is_under_way(self) -> bool:
         """Whether the folder that is filled still has the name of a part."""
@@ -217,7 +220,7 @@ def _locked(folder: Folder) -> Iterator[None]:
         try:
             stack.enter_context(folder.locked())
         except BlockingIOError:
-            raise OSError(errno.EBUSY, "another run is writing it") from None
+            raise OSError(errno.EBUSY, WRITING) from None
         yield
 
 

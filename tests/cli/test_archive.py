@@ -23,7 +23,9 @@ from pithbundle.archive.writer import Writer
 from pithbundle.cli import archive_options
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import InputRejected
+from pithbundle.durable import Folder
 from pithbundle.errors import FileError
+from pithbundle.output_folder import JUST_WRITTEN
 
 DEMO = REPO / "vectors" / "demo"
 SUFFIX = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
@@ -470,6 +472,19 @@ def test_what_to_do_about_an_error_of_the_system(folder: Path) -> None:
         raise error
     hint = "free space there, or write to another disk; nothing that was there is lost"
     assert full.value.hint == hint
+
+
+@pytest.mark.parametrize("command", ["archive pack", "recompute"])
+def test_of_two_runs_with_one_output_the_later_one_names_the_other(folder: Path, command: str) -> None:
+    with Folder.open(".") as here, here.make_folder("out.part") as part, part.locked():
+        done = run(*command.split(), "in", "-o", "out")
+    assert done.status == 2 and "out: another run is writing it" in done.err
+    step = "wait until the other run has ended, or name another output; nothing was changed"
+    assert f"hint: {step}\n" in done.err and "permissions" not in done.err
+    error = FileError("io", f"out: {JUST_WRITTEN}")
+    with pytest.raises(InputRejected) as later, failing("out"):
+        raise error
+    assert later.value.hint.startswith("look at what it wrote; ")
 
 
 def test_a_record_that_has_no_bundle_in_an_encoding(folder: Path) -> None:

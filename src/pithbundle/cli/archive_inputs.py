@@ -29,6 +29,7 @@ from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import STDIN
+from pithbundle.output_folder import JUST_WRITTEN, WRITING
 from pithbundle.recompute.assemble import DIGESTS, PACKS, SUMMARY
 from pithbundle.store.settings import SETTINGS
 
@@ -71,6 +72,11 @@ _HINTS: Final = (
     ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
+    (WRITING, "wait until the other run has ended, or name another output; nothing was changed"),
+    (
+        JUST_WRITTEN,
+        "look at what it wrote; --force replaces it, another output keeps it; nothing was changed",
+    ),
     ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),
     (
         "no space left on device",
