@@ -74,6 +74,8 @@ READS = {
     "archives",
     "numbers_path",
     "keys_path",
+    "proof_path",
+    "answer_path",
 }
 WRITES = {
     "output",
@@ -106,7 +108,8 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
         "merge", "timeline", "proof", "export", "badge", "cite", "probe", "convert", "conformance run",
         "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
-        "store export", "mirror digests", "mirror audit", "mirror watch",
+        "store export", "mirror digests", "mirror audit", "mirror watch", "ots stamp-request", "ots upgrade",
+        "headers fetch",
     }  # fmt: skip
 
 
@@ -145,6 +148,10 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["probe", "bundle.json", "--policy", "policy.json"], "--policy-output", "policy.json"),
     (["probe", "bundle.json", "--state", "state.json"], "--policy-output", "state.json"),
     (["probe", "--integrity", "bundle.json"], "--resume", "bundle.json"),
+    (["ots", "stamp-request", "bundle.json"], "-o", "bundle.json"),
+    (["ots", "stamp-request", "bundle.json"], "--record", "bundle.json"),
+    (["ots", "upgrade", "bundle.json", "rich.json"], "-o", "bundle.json"),
+    (["ots", "upgrade", "bundle.json", "rich.json"], "-o", "rich.json"),
     (["convert", "bundle.json", "--to", "cbor"], "-o", "bundle.json"),
     ([*ADDING, "--policy", "policy.json"], "-o", "policy.json"),
     (["archive", "pack", "bundle.json"], "-o", "bundle.json"),

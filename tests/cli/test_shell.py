@@ -52,6 +52,8 @@ def test_every_command_has_json(name: str) -> None:
         "format": ["format", "list"],
         "store": ["store", "list"],
         "mirror": ["mirror", "compare"],
+        "ots": ["ots", "show"],
+        "headers": ["headers", "check"],
     }
     words = groups.get(name, [name])
     assert "--json" in run(*words, "--help").out

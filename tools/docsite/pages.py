@@ -37,6 +37,8 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/check-thousands-of-files.md",
             "docs/guides/other-documents.md",
             "docs/guides/number-from-metadata.md",
+            "docs/guides/timestamp-a-record.md",
+            "docs/guides/bitcoin-headers.md",
             "docs/guides/show-a-badge.md",
             "docs/guides/check-evidence.md",
             "docs/guides/cite-a-record.md",

@@ -59,6 +59,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "recompute": ("recompute", "Recompute the states of all records of archives."),
     "store": ("store", "Keep the bundles of a mirror: add, list, show, export, check, repair."),
     "mirror": ("mirror", "State and compare what mirrors have: digests, compare."),
+    "ots": ("ots", "Prepare, show and upgrade timestamp proofs."),
+    "headers": ("headers", "Fetch block headers of Bitcoin from your node, and check them."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
     "code": ("code", "Explain an error code: its meaning, its clause, what to do."),
     "man": ("man", "Print the manual page of a command."),

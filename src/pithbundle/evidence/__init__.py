@@ -1,7 +1,9 @@
-"""What the events and the record claim, checked from files that the user has (EVID-1 to EVID-21, ARXIV-1
-to ARXIV-4, CAPT-1 to CAPT-8, ORCID-1 to ORCID-6).
+"""What the events and the record claim, checked from files that the user has (EVID-1 to EVID-21, OTS-1 to
+OTS-4, NODE-1 to NODE-5, ARXIV-1 to ARXIV-4, CAPT-1 to CAPT-8, ORCID-1 to ORCID-6).
 
 Bitcoin timestamps: :mod:`~pithbundle.evidence.ots` reads a proof,
+:mod:`~pithbundle.evidence.ots_writing` writes one and adds the answer of a calendar to it,
+:mod:`~pithbundle.evidence.header_fetch` says which requests bring the headers of a node,
 :mod:`~pithbundle.evidence.headers` reads block headers and says how strong what they show is,
 :mod:`~pithbundle.evidence.checkpoints` defines the blocks that are known by their hashes, and
 :mod:`~pithbundle.evidence.timestamps` says what a proof shows by the headers.
@@ -63,12 +65,22 @@ from pithbundle.evidence.evidence_report import (
     check_evidence,
 )
 from pithbundle.evidence.findings import Effect, Finding
+from pithbundle.evidence.header_fetch import FetchOutcome, HeaderFetch, NodeInfo
 from pithbundle.evidence.header_paths import Strength
 from pithbundle.evidence.header_tree import Reason
 from pithbundle.evidence.headers import BITCOIN, Header, HeaderFile, Headers, Network, read_headers
 from pithbundle.evidence.orcid_files import read_orcid
 from pithbundle.evidence.orcid_record import ExternalId, OrcidRecord, Party, Work
-from pithbundle.evidence.ots import Attestation, AttestationKind, HashName, Proof
+from pithbundle.evidence.ots import (
+    Attestation,
+    AttestationKind,
+    HashName,
+    Operation,
+    OperationName,
+    Proof,
+    Step,
+)
+from pithbundle.evidence.ots_writing import Upgrade, proof_bytes, upgrade
 from pithbundle.evidence.payloads import OwnDigest, Payload
 from pithbundle.evidence.timestamps import AttestationFinding, ProofFinding, TimestampStatus, check_proof
 
@@ -101,9 +113,11 @@ __all__ = [
     "EvidenceOutcome",
     "EvidenceReport",
     "ExternalId",
+    "FetchOutcome",
     "Finding",
     "HashName",
     "Header",
+    "HeaderFetch",
     "HeaderFile",
     "Headers",
     "Listing",
@@ -111,6 +125,9 @@ __all__ = [
     "MetadataError",
     "MetadataReason",
     "Network",
+    "NodeInfo",
+    "Operation",
+    "OperationName",
     "OrcidRecord",
     "OwnDigest",
     "Party",
@@ -118,8 +135,10 @@ __all__ = [
     "Proof",
     "ProofFinding",
     "Reason",
+    "Step",
     "Strength",
     "TimestampStatus",
+    "Upgrade",
     "Work",
     "by_person",
     "check_author",
@@ -130,7 +149,9 @@ __all__ = [
     "claims_of",
     "compare",
     "content_of",
+    "proof_bytes",
     "read_headers",
     "read_metadata",
     "read_orcid",
+    "upgrade",
 ]

@@ -98,6 +98,8 @@ class HeaderFile:
     reason: Reason | None
     #: What is wrong with the file, where the reason is ``invalid``.
     fault: Fault | None
+    #: The work of its headers; 0 where it was not read to its end (EVID-13).
+    work: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,9 @@ def _key(run: Run) -> tuple[bytes, int, bytes]:
 
 def _file(name: str, node: Node, from_first: bool, paths: list[Path]) -> HeaderFile:
     count = node.run.count
+    work = node.run.work_to(count - 1)
     if node.reason is not None or node.start is None:
-        return HeaderFile(name, count, node.start, None, None, node.reason, node.fault)
+        return HeaderFile(name, count, node.start, None, None, node.reason, node.fault, work)
     known = {
         strength: max((path.common(node) for path in paths if path.strength == strength), default=0)
         for strength in STRENGTHS
@@ -219,4 +222,4 @@ def _file(name: str, node: Node, from_first: bool, paths: list[Path]) -> HeaderF
         reason = "low_work" if from_first else "not_pinned"
         if any(path.covers(node.start + end) for path in paths):
             reason = "not_in_chain"
-    return HeaderFile(name, count, node.start, strength, last, reason, None)
+    return HeaderFile(name, count, node.start, strength, last, reason, None, work)

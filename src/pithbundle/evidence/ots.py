@@ -3,6 +3,9 @@
 A proof is a tree: operations on a digest lead to messages, and attestations say where a message was
 recorded. The reader computes the messages while it reads, with a stack in place of recursion, so that no
 input costs more than the bounds of EVID-6 allow. It says nothing about what the attestations are worth.
+
+The tree is kept as the sequence in which the file has it, each step with its depth: whatever is done with
+it needs no recursion either.
 """
 
 from __future__ import annotations
@@ -39,6 +42,10 @@ VERSION: Final = 1
 AttestationKind: TypeAlias = Literal["bitcoin", "pending", "litecoin", "ethereum", "unknown"]
 #: The name of a hash function (EVID-3).
 HashName: TypeAlias = Literal["sha1", "ripemd160", "sha256", "keccak256"]
+#: The name of an operation (EVID-3).
+OperationName: TypeAlias = Literal[
+    "sha1", "ripemd160", "sha256", "keccak256", "append", "prepend", "reverse", "hexlify"
+]
 
 #: By its tag, the name and the length of each hash function.
 _HASHES: Final[dict[int, tuple[HashName, int]]] = {
@@ -48,7 +55,16 @@ _HASHES: Final[dict[int, tuple[HashName, int]]] = {
     0x67: ("keccak256", 32),
 }
 _APPEND, _PREPEND, _REVERSE, _HEXLIFY = 0xF0, 0xF1, 0xF2, 0xF3
-_FORK, _ATTESTATION = 0xFF, 0x00
+#: The tag of each operation.
+TAGS: Final[dict[OperationName, int]] = {
+    **{name: tag for tag, (name, _) in _HASHES.items()},
+    "append": _APPEND,
+    "prepend": _PREPEND,
+    "reverse": _REVERSE,
+    "hexlify": _HEXLIFY,
+}
+#: What is before each branch of a message but the last, and before an attestation.
+FORK, ATTESTATION = 0xFF, 0x00
 _TAG_BYTES: Final = 8
 _KINDS: Final[dict[bytes, AttestationKind]] = {
     bytes.fromhex("0588960d73d71901"): "bitcoin",
@@ -80,17 +96,46 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation on a message (EVID-3)."""
+
+    #: What it does.
+    name: OperationName
+    #: What it adds, of ``append`` and ``prepend``; empty otherwise.
+    argument: bytes = b""
+
+    __repr__ = brief
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One branch of a timestamp, with its place in the tree."""
+
+    #: The operations on the way to the message that has the branch.
+    depth: int
+    #: An operation, which the steps of its result follow, or an attestation.
+    branch: Operation | Attestation
+
+    __repr__ = brief
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """A timestamp proof: the digest that it is of, and its attestations in their order (EVID-2, EVID-7)."""
+    """A timestamp proof: the digest that it is of, and its tree (EVID-2, EVID-7)."""
 
     #: The function by which the digest was made.
     hash_name: HashName
     #: The digest of what was timestamped.
     digest: bytes
-    #: Every attestation, at least one.
-    attestations: tuple[Attestation, ...]
+    #: Every operation and attestation, in their order.
+    steps: tuple[Step, ...]
 
     __repr__ = brief
+
+    @property
+    def attestations(self) -> tuple[Attestation, ...]:
+        """Every attestation in their order, at least one (EVID-7)."""
+        return tuple(step.branch for step in self.steps if isinstance(step.branch, Attestation))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Proof:
@@ -114,10 +159,24 @@ class Proof:
             raise _error(reader.at - 1, "EVID-2", f"0x{tag:02x} is no hash function of a file")
         name, length = _HASHES[tag]
         digest = reader.take(length)
-        attestations = _read_timestamp(reader, digest)
-        if reader.at != len(data):
-            raise _error(reader.at, "EVID-2", f"{len(data) - reader.at} bytes follow the end of the proof")
-        return cls(name, digest, tuple(attestations))
+        return cls(name, digest, _read_timestamp(reader, digest))
+
+
+def read_answer(data: bytes, commitment: bytes) -> tuple[Step, ...]:
+    """Read what a calendar answers: a timestamp of the message that the calendar was given (OTS-3).
+
+    Args:
+        data: the answer.
+        commitment: that message, which the answer does not contain.
+
+    Raises:
+        EvidenceError: ``ots_invalid``: it is not in the form of EVID-3 to EVID-5, or over a bound of EVID-6.
+    """
+    if len(data) > PROOF_BYTES:
+        raise _over("bytes", PROOF_BYTES, None, len(data))
+    if data.startswith(MAGIC):
+        raise _error(0, "OTS-3", "it is a whole proof; what a calendar answers has no head")
+    return _read_timestamp(_Reader(data), commitment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +197,11 @@ class _Reader:
         self.at = 0
         #: The bytes of which the RIPEMD-160 was computed so far.
         self.ripemd160 = 0
+
+    @property
+    def rest(self) -> int:
+        """The number of bytes that were not read."""
+        return len(self._data) - self.at
 
     def take(self, count: int) -> bytes:
         """Return the next ``count`` bytes."""
@@ -180,8 +244,9 @@ class _Reader:
         return self.take(count)
 
 
-def _read_timestamp(reader: _Reader, digest: bytes) -> list[Attestation]:
-    found: list[Attestation] = []
+def _read_timestamp(reader: _Reader, digest: bytes) -> tuple[Step, ...]:
+    """Read the timestamp of a message, which is the rest of the bytes."""
+    found: list[Step] = []
     # Where a branch ends, that of the last of these messages goes on.
     waiting = [_Message(len(digest), digest, 1)]
     nodes = 0
@@ -189,17 +254,21 @@ def _read_timestamp(reader: _Reader, digest: bytes) -> list[Attestation]:
         message = waiting.pop()
         while True:
             start, tag = reader.at, reader.byte()
-            if tag == _FORK:
+            if tag == FORK:
                 waiting.append(message)
                 start, tag = reader.at, reader.byte()
             nodes += 1
             if nodes > NODES:
                 raise _over("operations and attestations", NODES, start)
-            if tag == _ATTESTATION:
-                found.append(_read_attestation(reader, message))
+            depth = message.depth - 1
+            if tag == ATTESTATION:
+                found.append(Step(depth, _read_attestation(reader, message)))
                 break
-            message = _apply(reader, start, tag, message)
-    return found
+            operation, message = _apply(reader, start, tag, message)
+            found.append(Step(depth, operation))
+    if reader.rest:
+        raise _error(reader.at, "EVID-2", f"{reader.rest} bytes follow the end of the proof")
+    return tuple(found)
 
 
 def _read_attestation(reader: _Reader, message: _Message) -> Attestation:
@@ -228,8 +297,8 @@ def _uri(reader: _Reader) -> str:
     return raw.decode("ascii")
 
 
-def _apply(reader: _Reader, start: int, tag: int, message: _Message) -> _Message:
-    """Read the rest of one operation, and return its result (EVID-3)."""
+def _apply(reader: _Reader, start: int, tag: int, message: _Message) -> tuple[Operation, _Message]:
+    """Read the rest of one operation, and return it with its result (EVID-3)."""
     value, depth = message.value, message.depth + 1
     if depth > DEPTH:
         raise _over("messages on one way", DEPTH, start)
@@ -239,20 +308,21 @@ def _apply(reader: _Reader, start: int, tag: int, message: _Message) -> _Message
             reader.ripemd160 += message.size
             if reader.ripemd160 > RIPEMD160_BYTES:
                 raise _over("bytes in messages of RIPEMD-160", RIPEMD160_BYTES, start)
-        return _Message(size, None if value is None else _hash(name, value), depth)
+        return Operation(name), _Message(size, None if value is None else _hash(name, value), depth)
     if tag in (_APPEND, _PREPEND):
         added = reader.counted(1, MESSAGE_BYTES, "what is added to a message")
+        operation = Operation("append" if tag == _APPEND else "prepend", added)
         size = message.size + len(added)
         made = value and (value + added if tag == _APPEND else added + value)
     elif tag == _REVERSE:
-        size, made = message.size, value and value[::-1]
+        operation, size, made = Operation("reverse"), message.size, value and value[::-1]
     elif tag == _HEXLIFY:
-        size, made = 2 * message.size, value and value.hex().encode()
+        operation, size, made = Operation("hexlify"), 2 * message.size, value and value.hex().encode()
     else:
         raise _error(start, "EVID-3", f"0x{tag:02x} is no operation")
     if size > MESSAGE_BYTES:
         raise _over("bytes in a message", MESSAGE_BYTES, start, size)
-    return _Message(size, made, depth)
+    return operation, _Message(size, made, depth)
 
 
 def _hash(name: HashName, message: bytes) -> bytes | None:

@@ -62,7 +62,11 @@ def test_no_files_show_nothing() -> None:
 
 def test_a_chain_from_the_first_block_on_is_the_chain() -> None:
     headers = whole_chain(CHAIN)
-    assert headers.files == (HeaderFile("0", COUNT, 0, "chain", COUNT - 1, None, None),)
+    targets = [
+        mined.expand(int.from_bytes(CHAIN[at + 72 : at + 76], "little")) for at in range(0, 80 * COUNT, 80)
+    ]
+    work = sum((1 << 256) // (target + 1) for target in targets)
+    assert headers.files == (HeaderFile("0", COUNT, 0, "chain", COUNT - 1, None, None, work),)
     for height in (0, 2015, 2016, COUNT - 1):
         (found,) = headers.at(height)
         assert (found.height, found.data, found.strength) == (height, part(height, height + 1), "chain")
