@@ -108,6 +108,7 @@ test-cluster: $(CLUSTER)
 
 # What only repeats, with more inputs, what the others show. CONTRIBUTING.md says when it is run.
 long: $(DEV) $(NODE_DEV)
+	.ci/install-tex
 	$(MAKE) environments ENVIRONMENTS='--newest-pip --whole'
 	$(MAKE) --keep-going -j2 --output-sync=target test-long fuzz mutations differential accumulated JOBS=1
 

@@ -23,6 +23,7 @@ DATA: Final = {
     "pithbundle/bundle/event_format.schema.json",
     "pithbundle/verify/policy.schema.json",
     "pithbundle/archive/archive.schema.json",
+    "pithbundle/paper/pithbundle.sty",
     *(
         path.relative_to(PACKAGE.parent).as_posix()
         for folder in ("templates", "assets")

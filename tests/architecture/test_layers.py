@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("recompute",),
     ("store",),
     ("evidence",),
+    ("paper",),
     ("mirror",),
     (
         "mirror",
@@ -63,7 +64,7 @@ SHOWS_EVIDENCE = ("evidence/", "cli/", "mirror/pages/")
 #: Everything of the outside world lives here.
 EDGE = {
     "durable", "wall_clock", "files", "output_folder", "spawning", "net", "archive", "recompute", "store",
-    "conformance", "cli", "mirror",
+    "conformance", "cli", "mirror", "paper",
     "__main__",
 }  # fmt: skip
 

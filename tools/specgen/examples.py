@@ -20,6 +20,7 @@ from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_nam
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.zstd import compress
 from pithbundle.badge import badge_of
+from pithbundle.bundle.number import PithNumber
 from pithbundle.citation import Work, cite, work_of
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
@@ -59,6 +60,7 @@ from pithbundle.mirror.parts import Part, Parts
 from pithbundle.mirror.serve.responses import Rendered, rendered
 from pithbundle.net.addresses import not_public
 from pithbundle.net.urls import parse_url
+from pithbundle.paper.latex import preamble
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.unit import compute
 from pithbundle.store.entry import Head
@@ -325,6 +327,14 @@ def _arxiv() -> dict[str, str]:
         "metadata": _pretty(METADATA),
         "record": _pretty(metadata.record.value),
         "number": str(metadata.record.number),
+    }
+
+
+def _latex() -> dict[str, str]:
+    number = "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH"
+    return {
+        "Pith Number": number,
+        "lines": "\n".join(preamble(PithNumber.parse(number).suffix)),
     }
 
 
@@ -599,6 +609,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "reports": _reports,
     "documents": _documents,
     "arxiv": _arxiv,
+    "latex": _latex,
     "probing": _probing,
     "archives": _archives,
     "recompute": _recompute,

@@ -13,13 +13,13 @@ INDEX: Final = REPO / "spec.md"
 #: In reading order, which is that of the documentation site.
 PAGES: Final = (
     "encoding", "records", "keys", "bundles", "formats", "policy", "checks", "merge", "state", "reports",
-    "documents", "arxiv", "probing", "archives", "recompute", "store", "net", "mirror", "sync", "audit",
-    "pages", "serve", "evidence", "captures", "badge", "errors",
+    "documents", "arxiv", "latex", "probing", "archives", "recompute", "store", "net", "mirror", "sync",
+    "audit", "pages", "serve", "evidence", "captures", "badge", "errors",
 )  # fmt: skip
 #: Pages about the tool: an implementation conforms without them, since no state depends on them.
 OF_THE_TOOL: Final = (
-    "documents", "arxiv", "probing", "archives", "recompute", "store", "net", "mirror", "sync", "audit",
-    "pages", "serve", "evidence", "captures", "badge",
+    "documents", "arxiv", "latex", "probing", "archives", "recompute", "store", "net", "mirror", "sync",
+    "audit", "pages", "serve", "evidence", "captures", "badge",
 )  # fmt: skip
 #: The marks of clauses; a mark may be followed by what it is limited to.
 MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")
