@@ -45,7 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("archive",),
     ("recompute",),
     ("store",),
-    ("evidence",),
+    ("evidence", "graph"),
     ("paper",),
     ("mirror",),
     (
@@ -197,6 +197,13 @@ def test_only_what_shows_evidence_imports_it(path: Path) -> None:
     if not ident(path).startswith(SHOWS_EVIDENCE):
         found = [f"{ident(path)}:{line}" for name, line in imports(path) if own(name) == "evidence"]
         assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_only_what_shows_a_graph_imports_it(path: Path) -> None:
+    """GRAPH-1."""
+    if not ident(path).startswith(("graph/", "cli/")):
+        assert [line for name, line in imports(path) if own(name) == "graph"] == []
 
 
 def test_evidence_needs_the_standard_library_and_no_other_part() -> None:

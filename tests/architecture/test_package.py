@@ -197,6 +197,7 @@ def type_variables() -> dict[str, str]:
         "pithbundle.archive",
         "pithbundle.digests",
         "pithbundle.evidence",
+        "pithbundle.graph",
         "pithbundle.net",
         "pithbundle.recompute",
         "pithbundle.store",

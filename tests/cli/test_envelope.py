@@ -337,6 +337,12 @@ OUTCOMES = [
     ("error", f"{EXPECT} archive"),
     ("error", "recompute archive -o new --differences changes.jsonl"),
     ("rejected", "recompute no-archive -o new"),
+    ("success", "graph only-bundle -o new --policy policy.json"),
+    ("some_rejected", "graph damaged -o new --policy policy.json"),
+    ("unverified", "graph archive -o new"),
+    ("nothing_written", "graph broken.json -o new"),
+    ("rejected", "graph no-archive -o new"),
+    ("error", "graph absent -o new"),
     ("error", "recompute absent -o new"),
     ("error", "recompute archive"),
     ("success", "code"),
@@ -404,7 +410,9 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
 
 
 def test_every_schema_is_of_a_command_or_a_document() -> None:
-    assert {*schemas.names()} - {"_".join(path) for path in COMMANDS} == {"error", "report", "verify_file"}
+    assert {*schemas.names()} - {"_".join(path) for path in COMMANDS} == {
+        "error", "graph_edge", "graph_node", "report", "verify_file",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", schemas.names())

@@ -107,7 +107,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert writing == {
         "merge", "timeline", "proof", "export", "badge", "cite", "probe", "convert", "conformance run",
         "policy add",
-        "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
+        "archive pack", "archive unpack", "archive get", "archive merge", "recompute", "graph",
         "store export", "mirror digests", "mirror audit", "mirror watch", "ots stamp-request", "ots upgrade",
         "headers fetch",
     }  # fmt: skip
@@ -159,6 +159,8 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["archive", "merge", "bundle.json"], "-o", "bundle.json"),
     (["archive", "get", "bundle.json", "A" * 26], "-o", "bundle.json"),
     (["recompute", "bundle.json", "--expect", "state.json"], "-o", "bundle.json"),
+    (["graph", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
+    (["graph", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
     (["recompute", "bundle.json", "--expect", "state.json"], "-o", "state.json"),
     (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "state.json"),
     (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "bundle.json"),

@@ -372,6 +372,8 @@ class TestCompletion:
             ("archive get", ["dir,"]),
             ("archive check", ["dir,"]),
             ("archive unpack --to", ["plain,folder", "plain,tar", "plain,parquet"]),
+            ("graph", ["file,"]),
+            ("graph -o", ["dir,"]),
             ("recompute", ["file,"]),
             ("recompute -o", ["dir,"]),
             ("recompute --cache", ["dir,"]),

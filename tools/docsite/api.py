@@ -20,6 +20,7 @@ import pithbundle.badge
 import pithbundle.citation
 import pithbundle.digests
 import pithbundle.evidence
+import pithbundle.graph
 import pithbundle.net
 import pithbundle.recompute
 import pithbundle.store
@@ -45,6 +46,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.evidence": "api-evidence.md",
     "pithbundle.badge": "api-badge.md",
     "pithbundle.citation": "api-citation.md",
+    "pithbundle.graph": "api-graph.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

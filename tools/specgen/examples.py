@@ -48,6 +48,9 @@ from pithbundle.evidence import (
 )
 from pithbundle.evidence.arxiv import ArxivMetadata
 from pithbundle.evidence.arxiv_files import read_metadata
+from pithbundle.graph import GraphBuilder, claims_of_bundles
+from pithbundle.graph import work_of as node_of
+from pithbundle.graph.rows import edge_value
 from pithbundle.mirror.answers import Choice
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
@@ -595,6 +598,24 @@ def _badge() -> dict[str, str]:
     }
 
 
+def _graph() -> dict[str, str]:
+    spellings = (
+        "arXiv:1203.00001v2",
+        "https://doi.org/10.48550/arXiv.1203.00001",
+        "DOI:10.1000/X",
+        "1203.00001",
+    )
+    demo = VECTORS / "demo"
+    builder = GraphBuilder()
+    verifier = Verifier(Policy.from_file(demo / "policy.json"))
+    builder.add(claims_of_bundles(verifier, [(demo / "rich.json").read_bytes()]))
+    edge = next(edge for edge in builder.build().edges if edge.claim.kind == "citation")
+    return {
+        "works": "\n".join(f"{one:42} {node_of(one).id}" for one in spellings),
+        "edge": _pretty(edge_value(edge, verified=True)),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -623,6 +644,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "evidence": _evidence,
     "captures": _captures,
     "badge": _badge,
+    "graph": _graph,
 }
 
 

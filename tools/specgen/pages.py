@@ -14,12 +14,12 @@ INDEX: Final = REPO / "spec.md"
 PAGES: Final = (
     "encoding", "records", "keys", "bundles", "formats", "policy", "checks", "merge", "state", "reports",
     "documents", "arxiv", "latex", "probing", "archives", "recompute", "store", "net", "mirror", "sync",
-    "audit", "pages", "serve", "evidence", "captures", "badge", "errors",
+    "audit", "pages", "serve", "evidence", "captures", "badge", "graph", "errors",
 )  # fmt: skip
 #: Pages about the tool: an implementation conforms without them, since no state depends on them.
 OF_THE_TOOL: Final = (
     "documents", "arxiv", "latex", "probing", "archives", "recompute", "store", "net", "mirror", "sync",
-    "audit", "pages", "serve", "evidence", "captures", "badge",
+    "audit", "pages", "serve", "evidence", "captures", "badge", "graph",
 )  # fmt: skip
 #: The marks of clauses; a mark may be followed by what it is limited to.
 MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")

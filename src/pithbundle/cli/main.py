@@ -58,6 +58,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "format": ("format", "List, show or check event formats."),
     "archive": ("archive", "Keep many bundles as one archive: pack, list, get, check, merge."),
     "recompute": ("recompute", "Recompute the states of all records of archives."),
+    "graph": ("graph", "Collect who cites and replicates what, over all bundles of IN."),
     "store": ("store", "Keep the bundles of a mirror: add, list, show, export, check, repair."),
     "mirror": ("mirror", "State and compare what mirrors have: digests, compare."),
     "ots": ("ots", "Prepare, show and upgrade timestamp proofs."),

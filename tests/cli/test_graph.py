@@ -1,0 +1,110 @@
+"""``pithbundle graph``: its files, its outcomes, hostile inputs (GRAPH-2, GRAPH-6, GRAPH-7)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kit import UNKNOWN_SIGNER, made_record, payloads, pith_number, to_json
+from kit.command_line import FIRST_WORDS, assert_enveloped, assert_harmless, run
+from kit.graphs import FIRST, SECOND, bundle_of, made
+from kit.strategies import fixture_policy
+
+OPTIONS = ("--policy", "p.json", "-o", "out")
+WORDS = FIRST_WORDS | {"graph"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.json").write_bytes(to_json(fixture_policy()))
+    cited = made(FIRST, 1, "citation", payloads.citation(pith_number(made_record(2)), "supports"))
+    takes = made(FIRST, 1, "event_retracted", payloads.event_retracted(cited["event_id"]), 5)
+    Path("in").mkdir()
+    Path("in/a.json").write_bytes(bundle_of(1, [cited, made(SECOND, 1, "citation", payloads.citation("w"))]))
+    Path("in/b.json").write_bytes(bundle_of(1, [takes]))
+    Path("in/c.json").write_bytes(bundle_of(2, []))
+
+
+def lines(name: str, at: str = "out") -> list[dict[str, object]]:
+    return [json.loads(line) for line in Path(at, name).read_bytes().splitlines()]
+
+
+def content(at: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in Path(at).iterdir()}
+
+
+def test_a_retraction_in_another_bundle_counts() -> None:
+    found = run("graph", "in", *OPTIONS)
+    assert found.status == 0
+    assert found.out.startswith("graph         2 records of 3 bundles, written to out\n")
+    assert "for         1 retracted" in found.out and "apart" not in found.out
+    edges = lines("edges.jsonl")
+    assert {(edge["relationship"], edge["counted_as"]) for edge in edges} == {
+        ("supports", "retracted"), ("cites", "current"),
+    }  # fmt: skip
+    assert lines("unverified-edges.jsonl") == lines("unverified-nodes.jsonl") == []
+
+
+def test_order_containers_and_repetition_change_no_byte() -> None:
+    run("graph", "in", *OPTIONS)
+    before = content("out")
+    run("graph", "in/c.json", "in/b.json", "in/a.json", "in/b.json", *OPTIONS, "--force")
+    assert content("out") == before
+    run("archive", "pack", "in", "-o", "packed")
+    run("convert", "in/b.json", "--to", "cbor", "-o", "b.cbor")
+    assert run("graph", "packed", "b.cbor", *OPTIONS, "--force").status == 0
+    assert content("out") == before
+
+
+def test_claims_without_a_verified_signature_are_apart() -> None:
+    Path("in/d.json").write_bytes(
+        bundle_of(2, [made(UNKNOWN_SIGNER, 2, "citation", payloads.citation("w", "refutes")), {"q": 1}])
+    )
+    found = run("graph", "in", *OPTIONS)
+    assert found.status == 3 and "against" not in found.out
+    assert "apart       1 claim without a verified signature, in unverified-*.jsonl" in found.out
+    assert "not read    1 unverified element that may be a claim" in found.out
+    (edge,) = lines("unverified-edges.jsonl")
+    assert edge["verified"] is False and edge["signer"] == UNKNOWN_SIGNER.signer_id
+    assert all(each["verified"] for each in lines("edges.jsonl"))
+    value = json.loads(run("graph", "in", *OPTIONS, "--force", "--json").stdout)
+    assert value["unverified"]["stances"]["against"]["current"] == 1
+    assert value["verified"]["stances"]["against"]["current"] == 0
+    assert (value["outcome"], value["unverified"]["unread"]) == ("unverified", 1)
+
+
+def test_what_is_rejected_is_named_and_the_rest_is_read() -> None:
+    Path("in/x.json").write_bytes(b"{}")
+    found = run("graph", "in", *OPTIONS)
+    assert found.status == 1 and "x.json" in found.err and len(lines("nodes.jsonl")) == 3
+    nothing = run("graph", "in/x.json", "--policy", "p.json", "-o", "other")
+    assert nothing.status == 1 and not Path("other").exists() and "not written" in nothing.err
+
+
+def test_only_a_graph_is_replaced() -> None:
+    Path("out").mkdir()
+    Path("out/edges.jsonl").write_bytes(b"mine")
+    for options in ((), ("--force",)):
+        found = run("graph", "in", *OPTIONS, *options)
+        assert found.status == 2 and content("out") == {"edges.jsonl": b"mine"}
+    assert "contains no graph" in found.err
+    found = run("graph", "in", "--policy", "p.json", "-o", "out.json")
+    assert found.status == 2 and "is a folder here" in found.err
+    found = run("graph", "in", "--policy", "p.json", "-o", "in/out")
+    assert found.status in (0, 2)
+
+
+def test_hostile_texts_are_lines_of_json_and_printed_harmlessly() -> None:
+    hostile = '\u202e\x1b[31mVALID:\n{"id":1}</svg>'
+    Path("in/d.json").write_bytes(
+        bundle_of(3, [made(FIRST, 3, "replication", payloads.replication(hostile, hostile))])
+    )
+    found = run("graph", "in", *OPTIONS)
+    assert_harmless(found, WORDS)
+    assert [node["id"] for node in lines("nodes.jsonl") if node["kind"] == "claimant"] == [
+        f"claimant:{hostile}"
+    ]
+    assert_enveloped(run("graph", "in", *OPTIONS, "--force", "--json"))
