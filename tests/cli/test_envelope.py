@@ -22,6 +22,8 @@ from kit.command_line import assert_enveloped, output_validator, run
 from kit.command_tree import commands
 from kit.data import REPO
 from kit.lying_mirror import exchange_of
+from kit.mined import digest_at
+from kit.nodes import BITCOIN
 from kit.registries import draw
 from pithbundle import Policy
 from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
@@ -42,6 +44,8 @@ POLICY = ("--policy", "policy.json")
 #: A key that no policy here has.
 NEW_KEY = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
 RECORD, WHEN = made_record(), "2026-05-18T01:39:14Z"
+#: The last block of that file.
+BLOCK_3 = digest_at(BITCOIN, 3)[::-1].hex()
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +69,11 @@ def write_inputs(tmp_path: Path) -> None:
     for name in ("record.json", "records.json", "stated-wrong.json", "key.txt", "broken.json"):
         shutil.copy(DATA / name, tmp_path)
     (tmp_path / "new.hex").write_text(NEW_KEY)
+    answer = ots.append(b"right") + ots.bitcoin(0)
+    (tmp_path / "answer").write_bytes(answer)
     (tmp_path / "other.ots").write_bytes(ots.proof(ots.pending()))
+    (tmp_path / "upgraded.ots").write_bytes(ots.proof(ots.fork(ots.pending(), answer)))
+    (tmp_path / "headers.bin").write_bytes(BITCOIN)
     (tmp_path / "format.json").write_bytes(to_json(PITHBUNDLE_EVENT_1.to_value()))
     (tmp_path / "identity.hex").write_text("01" + "00" * 31)
     run("merge", "bundle.json", *POLICY, "-o", "state.json", "--report", "report.json")
@@ -199,6 +207,22 @@ OUTCOMES = [
     ("contradicted", "evidence bundle.json --policy policy.json --ots other.ots"),
     ("rejected", "evidence broken.json"),
     ("error", "evidence bundle.json --block 0"),
+    ("success", "ots show other.ots"),
+    ("rejected", "ots show record.json"),
+    ("error", "ots show absent"),
+    ("success", "ots stamp-request record.json"),
+    ("rejected", "ots stamp-request policy.json"),
+    ("error", "ots stamp-request"),
+    ("upgraded", "ots upgrade other.ots answer -o new"),
+    ("unchanged", "ots upgrade upgraded.ots answer -o new"),
+    ("rejected", "ots upgrade record.json answer -o new"),
+    ("error", "ots upgrade other.ots"),
+    ("known", f"headers check headers.bin --block 3:{BLOCK_3}"),
+    ("unknown", "headers check headers.bin"),
+    ("invalid", "headers check record.json"),
+    ("error", "headers check"),
+    ("stopped", "headers fetch --from http://127.0.0.1:1 -o new"),
+    ("error", "headers fetch"),
     ("valid", "number record.json"),
     ("invalid", "number stated-wrong.json"),
     ("rejected", "number record.json broken.json"),
@@ -404,6 +428,8 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
         words -= {"same", "wrong"}  # they need a server: tests/cli/test_mirror_audit.py
     if path == ("mirror", "sync"):
         words -= {"success", "some_quarantined"}  # they need a server: tests/cli/test_mirror_sync.py
+    if path == ("headers", "fetch"):
+        words -= {"current", "downloading", "behind"}  # they need a server: tests/cli/test_headers.py
     if path == ("mirror", "serve"):
         words -= {"success"}  # it runs until a signal ends it: tests/cli/test_mirror_serve.py
     assert words - shown <= {"error", "rejected"}

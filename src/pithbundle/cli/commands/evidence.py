@@ -25,7 +25,7 @@ from pithbundle.evidence.capture_claims import wanted_captures
     "evidence",
     epilog="\b\nExamples:\n  pithbundle evidence bundle.json\n"
     "  pithbundle evidence bundle.json --headers headers/\n"
-    "  pithbundle evidence bundle.json --ots record.ots --headers block.bin --block 358391:HASH\n\n"
+    "  pithbundle evidence bundle.json --headers block.bin --block 358391:HASH\n\n"
     "Exit status: 0 every claim was checked, and none is contradicted; 1 a claim is contradicted, or the "
     "only FILE is rejected; 2 usage error, or an unusable file; 3 something could not be checked.",
 )
