@@ -18,7 +18,9 @@ from pithbundle.graph.works import Work, work_of
 from pithbundle.merge.event_types.citation import EVENT_TYPE as CITATION
 from pithbundle.merge.event_types.integrity import EVENT_TYPE as INTEGRITY
 from pithbundle.merge.event_types.replication import EVENT_TYPE as REPLICATION
+from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.state import State
 from pithbundle.outcomes import Outcome
 from pithbundle.report import Report
 
@@ -109,12 +111,13 @@ def claims_of(report: Report, bundles: Sequence[Bundle]) -> RecordClaims:
     Raises:
         ValueError: the report has no record, or is on other bundles.
     """
-    record = report.record
-    if record is None or [each.record for each in bundles] != [each.record for each in report.inputs]:
+    record, ledger, state = report.record, report.ledger, report.state
+    same = [each.record for each in bundles] == [each.record for each in report.inputs]
+    if record is None or ledger is None or state is None or not same:
         raise ValueError("the bundles are not those of the report")
     unverified, unread = _unverified(report, record, bundles)
     return RecordClaims(
-        record_node(record, report.outcome), tuple(_verified(report, record)), unverified, unread
+        record_node(record, report.outcome), tuple(_verified(ledger, state, record)), unverified, unread
     )
 
 
@@ -125,10 +128,7 @@ def record_node(record: Record, outcome: Outcome) -> RecordNode:
     return RecordNode(str(record.number), suffix, record.hex, record.version, outcome, work)
 
 
-def _verified(report: Report, record: Record) -> Iterator[Read]:
-    ledger, state = report.ledger, report.state
-    if ledger is None or state is None:
-        return
+def _verified(ledger: Ledger, state: State, record: Record) -> Iterator[Read]:
     suffix = record.number.suffix
     for entry in (*state.citations, *state.replications, *state.integrity_findings):
         yield _read(entry.event_type, entry.payload, suffix, entry.signer_id, entry.event_id, False)
@@ -152,7 +152,7 @@ def _unverified(report: Report, record: Record, bundles: Sequence[Bundle]) -> tu
             continue
         at = one.locations[0]
         element = bundles[at.input].events[at.index]
-        payload = _payload(element, event_type, record)
+        payload = _payload(element, event_type, record) if type(element) is dict else None
         if payload is None:
             unread += 1
             continue
@@ -164,10 +164,8 @@ def _unverified(report: Report, record: Record, bundles: Sequence[Bundle]) -> tu
     return tuple(found), unread
 
 
-def _payload(element: object, event_type: EventType, record: Record) -> Object | None:
+def _payload(element: Object, event_type: EventType, record: Record) -> Object | None:
     """What conforms to the event type: the member ``payload`` of an element, or all of a flat one."""
-    if type(element) is not dict:
-        return None
     candidates: tuple[Value, ...] = (element.get("payload"), element)
     for each in candidates:
         if type(each) is dict and event_type.schema_error(event_type.target, each, record) is None:

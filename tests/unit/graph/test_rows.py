@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from kit import canonical, payloads
+from kit import canonical, made_record, payloads
 from kit.graphs import FIRST, SECOND, built, made
 from pithbundle.cli import schemas
 from pithbundle.graph import Graph, edge_lines, node_lines, rows
@@ -20,6 +20,7 @@ EVENTS = [
         "replication",
         payloads.replication('\u202e\u0001"<Ada>&', "c\n{}", url="https://example.org/"),
     ),
+    made(FIRST, 1, "pith.integrity.v1", payloads.integrity(made_record(1), "2026-06-01T00:00:00Z")),
 ]
 
 
@@ -36,6 +37,12 @@ def test_every_line_conforms_to_its_schema_and_is_canonical(graph: Graph) -> Non
         for line in lines:
             validator.validate(json.loads(line))
             assert canonical(json.loads(line)) == line
+
+
+def test_a_node_has_the_findings_on_its_record(graph: Graph) -> None:
+    nodes = [json.loads(line) for line in b"".join(node_lines(graph)).splitlines()]
+    (found,) = [finding for node in nodes for finding in node["findings"]]
+    assert (found["signer"], found["id"]) == (FIRST.signer_id, EVENTS[2]["event_id"])
 
 
 def test_members_of_another_kind_are_null(graph: Graph) -> None:
