@@ -151,6 +151,8 @@ def test_a_folder_without_bundles_of_its_own_is_rejected_by_name(
         "x.ndjson/",
         "x.gz",
         "x.txt.zst",
+        "x.zip",
+        "x.tar.xz",
     ],
 )
 def test_no_output_has_the_name_of_another_container(name: str) -> None:

@@ -85,6 +85,16 @@ _HINTS: Final = (
 )
 
 
+#: Those of a run with --resume.
+_RESUMED: Final = (
+    (
+        "exists already",
+        "--resume goes on where an output is not complete, and this name is taken; to keep what has it, name "
+        "another output",
+    ),
+)
+
+
 @dataclass(slots=True)
 class Skipped:
     """What was passed over of folders and tars, counted; the first ones are named."""
@@ -117,8 +127,12 @@ class Written:
 
 
 @contextlib.contextmanager
-def failing(path: str) -> Iterator[None]:
+def failing(path: str, resume: bool = False) -> Iterator[None]:
     """Attribute every error raised inside to ``path``, a folder as often as a file.
+
+    Args:
+        path: what the errors are of.
+        resume: whether the user wants to go on with what is there.
 
     Raises:
         InputRejected: for any :class:`PithError`; with exit status 2 for one of the system.
@@ -127,12 +141,12 @@ def failing(path: str) -> Iterator[None]:
         yield
     except PithError as error:
         status = Exit.USAGE if isinstance(error, FileError) else Exit.INVALID
-        hint = _hint_of_system(error) if isinstance(error, FileError) else error.hint
+        hint = _hint_of_system(error, resume) if isinstance(error, FileError) else error.hint
         raise InputRejected(path, error, status, hint) from error
 
 
-def _hint_of_system(error: FileError) -> str:
-    for part, hint in _HINTS:
+def _hint_of_system(error: FileError, resume: bool) -> str:
+    for part, hint in (*(_RESUMED if resume else ()), *_HINTS):
         if part in error.fault.detail:
             return hint
     return error.hint

@@ -20,7 +20,9 @@ from pithbundle.wording import plural
 
 #: The outcome of a command that left something out.
 SOME_REJECTED: Final = "some_rejected"
-_FETCH: Final = "fetch what is rejected again from where it came; everything else was read"
+_FETCH: Final = (
+    "fetch what is damaged again from where it came, leave out what is no bundle; everything else was read"
+)
 #: Codes of what is the same wherever it is fetched from: their own hints apply.
 _NO_FETCH: Final = frozenset({"collision", "worker_lost"})
 #: The outcome of a command whose inputs have no bundle.

@@ -18,7 +18,8 @@ from pithbundle.output_folder import PART
 
 #: The end of a name that states a container (ARCH-11), a table, or a compression.
 CONTAINER_NAME: Final = re.compile(
-    r"\.(?:(?:json|cbor|jsonl|ndjson|cborseq|tar)(?:\.zst|\.gz)?|tgz|parquet|zst|gz)\Z", re.IGNORECASE
+    r"\.(?:(?:json|cbor|jsonl|ndjson|cborseq|tar)(?:\.zst|\.gz)?|tgz|parquet|zst|gz|zip|7z|bz2|xz)\Z",
+    re.IGNORECASE,
 )
 #: A file whatever its name: device and inode.
 Identity = tuple[int, int]

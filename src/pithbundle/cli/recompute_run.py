@@ -99,7 +99,11 @@ def run(
     ]
     others = [each for each in given if each.form.container != "archive"]
     verifier = Verifier(policy, limits=limits)
-    with _pool(cluster, verifier) as pool, failing(output), progress_bar("starting", None) as bar:
+    with (
+        _pool(cluster, verifier) as pool,
+        failing(output, earlier.resume),
+        progress_bar("starting", None) as bar,
+    ):
         lines = (bundle.line for bundle in bundles_of(others, limits, written, bar))
         found = recompute(
             [each.path for each in archives],
