@@ -468,7 +468,7 @@ def test_what_to_do_about_an_error_of_the_system(folder: Path) -> None:
     run("recompute", "in", "-o", "done")
     done = run("recompute", "in", "-o", "done", "--resume")
     assert done.status == 2 and "exists already; --force replaces it" in done.err
-    assert "hint: --resume goes on where an output is not complete, and this name is taken" in done.err
+    assert "hint: --resume goes on with what an interrupted run left, and this name is taken" in done.err
     done = run("archive", "check", "in")
     assert "hint: an archive is a folder with pith-archive.json" in done.err
     error = FileError("io", "out: no space left on device")

@@ -199,7 +199,7 @@ OUTCOMES = [
     ("rejected", "inspect broken.json"),
     ("settled", "probe bundle.json --policy policy.json"),
     ("in_words", "probe words.json --policy words-policy.json"),
-    ("partial", "probe bundle.json --time 1"),
+    ("partial", "probe bundle.json --time 4"),
     ("not_settled", "probe record.json"),
     ("rejected", "probe broken.json"),
     ("checked", "evidence bundle.json --policy policy.json"),

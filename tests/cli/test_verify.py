@@ -381,6 +381,11 @@ CLAIMS = {
     "unverified",
     "unverified_sha256",
     " unverified, ",
+    # Of claims: of events that are verified, and apart of elements that are not (EVID-18, GRAPH-6).
+    " with a verified signature, of ",
+    " without a verified signature, in ",
+    "claims without a verified signature",
+    "unverified-",
     "incomplete",
     "nothing_was_verified",
     # Of events that are not verified.

@@ -89,8 +89,8 @@ _HINTS: Final = (
 _RESUMED: Final = (
     (
         "exists already",
-        "--resume goes on where an output is not complete, and this name is taken; to keep what has it, name "
-        "another output",
+        "--resume goes on with what an interrupted run left, and this name is taken; to keep what has it, "
+        "name another output",
     ),
 )
 
