@@ -30,11 +30,13 @@ LINKS: Final[frozenset[CitationFormat]] = frozenset({"signposting", "linkset"})
 AUTHORS_NOTE: Final = "authors as stated by arXiv's metadata, not covered by the number"
 
 #: What TeX and BibTeX do not read as a letter. Braces become commands without one, because BibTeX counts
-#: the braces of a field even behind a backslash.
+#: the braces of a field even behind a backslash. Every command is in OT1, the encoding of a document that
+#: chooses none, where the command for a straight quotation mark is an error and a bare bar prints a dash.
 _LATEX: Final = {
     "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "$": "\\$", "&": "\\&",
     "#": "\\#", "%": "\\%", "_": "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}",
-    "<": "\\textless{}", ">": "\\textgreater{}", '"': "\\textquotedbl{}", "@": "\\symbol{64}",
+    "<": "\\textless{}", ">": "\\textgreater{}", '"': "\\symbol{34}", "@": "\\symbol{64}",
+    "|": "\\textbar{}",
 }  # fmt: skip
 _SPECIAL: Final = re.compile("[" + re.escape("".join(_LATEX)) + "]")
 #: A URL that can be part of a header field and of a page: no character in it has a meaning there.

@@ -116,7 +116,7 @@ def test_a_claim_without_a_verified_signature_has_its_own_heading() -> None:
 
 def test_no_text_begins_a_line_or_reaches_a_terminal(tmp_path: Path) -> None:
     hostile = "\x1b[31mconfirmed\nconfirmed  x\u202e"
-    payload = {**payloads.timestamp_anchor(RECORD), "canonical_sha256": hostile, hostile: hostile}
+    payload = {**payloads.timestamp_anchor(RECORD), "canonical_sha256": "0" * 64, hostile: hostile}
     element = {"event_type": "timestamp_anchor", "payload": payload, "signer": {"signer_id": hostile}}
     keys = policy(DEMO)
     keys["keys"][0]["event_formats"] = ["pithbundle-event-1", "unknown"]

@@ -93,8 +93,17 @@ def test_only_a_graph_is_replaced() -> None:
     assert "contains no graph" in found.err
     found = run("graph", "in", "--policy", "p.json", "-o", "out.json")
     assert found.status == 2 and "is a folder here" in found.err
-    found = run("graph", "in", "--policy", "p.json", "-o", "in/out")
-    assert found.status in (0, 2)
+
+
+def test_a_graph_is_no_source_of_bundles() -> None:
+    assert run("graph", "in", "--policy", "p.json", "-o", "in/out").status == 0
+    found = run("graph", "in", *OPTIONS)
+    assert found.status == 1 and len(lines("nodes.jsonl")) == 3
+    assert (
+        "in/out: is an output of graph, and no source of bundles" in found.err and "line 1" not in found.err
+    )
+    named = run("graph", "in/out", "--policy", "p.json", "-o", "other")
+    assert named.status == 2 and "give what it was made of" in named.err
 
 
 def test_hostile_texts_are_lines_of_json_and_printed_harmlessly() -> None:

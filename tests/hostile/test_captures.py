@@ -162,6 +162,8 @@ BOMBS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "a flood of chunks": ("warc", lambda: warc_record(response(ones(150_000), Transfer_Encoding="chunked"))),
     "open elements": ("orcid", lambda: b"<a>" * 1_000_000),
     "entities": ("orcid", lambda: b'<!DOCTYPE a [<!ENTITY b "%b">]><a>' % (b"c" * 9_999) + b"&b;" * 99_999),
+    "blanks before a document": ("orcid", lambda: b" " * 4_000_000 + b"<a/>"),
+    "instructions before a document": ("orcid", lambda: b"<??> " * 800_000 + b"<a/>"),
     "long names": ("orcid", lambda: b'<a xmlns="%b">' % (b"n" * 200_000) + b"<b/>" * 190_000 + b"</a>"),
     "open arrays": ("orcid", lambda: b"[" * 1_000_000),
     "many works": ("orcid", lambda: orcid_json(*[work(external_id("1"))] * 9_000)),

@@ -21,7 +21,7 @@ TITLE = "A Title <in> Two & a Half Lines"
 #: Texts that would end a field, an entry, an element or a line.
 BREAKING = [
     "}", "}}", "{", "\\}", "\\", "x},\n url = {https://evil.example", "\"", "@misc{x, title={y}}", "%",
-    "$x_1^2$", "~#&",
+    "$x_1^2$", "~#&", "|V|",
     "</script><script>alert(1)</script>", "\\input{/etc/passwd}", "é ß 中", "\u2028", "a\\\u202eb",
 ]  # fmt: skip
 
@@ -34,8 +34,8 @@ def from_latex(text: str) -> str:
     """What TeX prints of an escaped text."""
     named = {
         "textbackslash{}": "\\", "textbraceleft{}": "{", "textbraceright{}": "}", "textasciicircum{}": "^",
-        "textasciitilde{}": "~", "textless{}": "<", "textgreater{}": ">", "textquotedbl{}": '"',
-        "symbol{64}": "@",
+        "textasciitilde{}": "~", "textless{}": "<", "textgreater{}": ">", "textbar{}": "|",
+        "symbol{34}": '"', "symbol{64}": "@",
     }  # fmt: skip
     pattern = "|".join(map(re.escape, named))
     return re.sub(rf"\\({pattern}|[$&#%_])", lambda found: named.get(found[1], found[1]), text)
@@ -95,6 +95,19 @@ def test_bibtex() -> None:
         "version": "2",
         "note": f"{METADATA.record.number}, canonical hash {METADATA.record.hex}; {AUTHORS_NOTE}",
     }
+
+
+#: The commands for characters that LaTeX defines in OT1 or gives a default (latex.ltx).
+IN_EVERY_ENCODING = {
+    "textbackslash", "textbraceleft", "textbraceright", "textasciicircum", "textasciitilde", "textless",
+    "textgreater", "textbar", "symbol",
+}  # fmt: skip
+
+
+def test_a_title_can_be_typeset_in_the_encoding_of_a_plain_document() -> None:
+    title = fields(cite(work('a "b" |c| <d> \\{e}^~@'), "bibtex"))["title"]
+    assert {*re.findall(r"\\([a-z]+)", title)} == IN_EVERY_ENCODING
+    assert '"' not in title and "|" not in title
 
 
 @pytest.mark.parametrize("text", [*BREAKING, *HOSTILE.values()], ids=ascii)

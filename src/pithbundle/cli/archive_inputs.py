@@ -29,6 +29,7 @@ from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import STDIN
+from pithbundle.graph.rows import APART, NODES
 from pithbundle.output_folder import JUST_WRITTEN, WRITING
 from pithbundle.recompute.assemble import DIGESTS, PACKS, SUMMARY
 from pithbundle.store.settings import SETTINGS
@@ -39,8 +40,9 @@ PARQUET: Final = ".parquet"
 _TAKEN: Final = tuple(f"{one}{other}" for one in ENDINGS for other in ("", ".zst", ".gz"))
 #: Folders that are not read, and what to read instead; nothing in them is an input.
 _IS_OUTPUT: Final = "is an output of recompute, and no source of bundles: give what it was made of"
+_IS_GRAPH: Final = "is an output of graph, and no source of bundles: give what it was made of"
 _IS_STATES: Final = "has packs of states or reports, and no bundles: give the archive that they were made of"
-_REJECTED_FOLDERS: Final = (_IS_OUTPUT, _IS_STATES)
+_REJECTED_FOLDERS: Final = (_IS_OUTPUT, _IS_GRAPH, _IS_STATES)
 #: A folder of which what it serves is read.
 _IS_STORE: Final = "a store"
 _IS_PART: Final = "what an earlier run left of this output"
@@ -52,7 +54,7 @@ _OF_MANIFEST: Final = (
     "pithbundle archive pack DIR/*.zst -o OUT packs its bundles anew"
 )
 #: What an error of the system contains, and what the user does about it.
-_HINTS: Final = (
+_HINTS: Final[tuple[tuple[str, str], ...]] = (
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
@@ -86,7 +88,7 @@ _HINTS: Final = (
 
 
 #: Those of a run with --resume.
-_RESUMED: Final = (
+_RESUMED: Final[tuple[tuple[str, str], ...]] = (
     (
         "exists already",
         "--resume goes on with what an interrupted run left, and this name is taken; to keep what has it, "
@@ -146,7 +148,7 @@ def failing(path: str, resume: bool = False) -> Iterator[None]:
 
 
 def _hint_of_system(error: FileError, resume: bool) -> str:
-    for part, hint in (*(_RESUMED if resume else ()), *_HINTS):
+    for part, hint in _RESUMED + _HINTS if resume else _HINTS:
         if part in error.fault.detail:
             return hint
     return error.hint
@@ -238,6 +240,8 @@ def _kind_of_folder(part: Identity | None, folder: str, names: Container[str]) -
         return _IS_PART
     if SUMMARY in names and DIGESTS in names:
         found = _IS_OUTPUT
+    elif NODES in names and APART + NODES in names:
+        found = _IS_GRAPH
     elif PACKS in names:
         found = _IS_STATES
     else:

@@ -32,6 +32,7 @@ from pithbundle.errors import PithError
 from pithbundle.files import file_error
 from pithbundle.graph import Graph, GraphBuilder, claims_of_bundles, edge_lines, node_lines
 from pithbundle.graph.model import COUNTED_AS, STANCES
+from pithbundle.graph.rows import APART, EDGES, NODES
 from pithbundle.output_folder import OutputFolder
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
@@ -39,12 +40,8 @@ from pithbundle.wording import plural
 
 #: The outcome where claims without a verified signature are there.
 UNVERIFIED: Final = "unverified"
-_NODES: Final = "nodes.jsonl"
-_EDGES: Final = "edges.jsonl"
-#: What the names of the files of unverified claims begin with.
-_APART: Final = "unverified-"
 _EMPTY: Final = Graph((), (), 0)
-_FILES: Final = re.compile(rf"(?:{_APART})?(?:nodes|edges)\.jsonl")
+_FILES: Final = re.compile(rf"(?:{APART})?(?:nodes|edges)\.jsonl")
 _IN_PART: Final = re.compile(rf"{_FILES.pattern}|run-[0-9]{{6}}|{re.escape(TEMPORARY)}")
 
 
@@ -111,10 +108,10 @@ def _collect(lines: Iterable[Line], verifier: Verifier, found: Found) -> None:
 
 
 def _write(folder: Folder, found: Found) -> None:
-    folder.write_parts(_NODES, node_lines(found.verified))
-    folder.write_parts(_EDGES, edge_lines(found.verified, verified=True))
-    folder.write_parts(_APART + _NODES, node_lines(found.unverified))
-    folder.write_parts(_APART + _EDGES, edge_lines(found.unverified, verified=False))
+    folder.write_parts(NODES, node_lines(found.verified))
+    folder.write_parts(EDGES, edge_lines(found.verified, verified=True))
+    folder.write_parts(APART + NODES, node_lines(found.unverified))
+    folder.write_parts(APART + EDGES, edge_lines(found.unverified, verified=False))
 
 
 def _require_graph(folder: Folder) -> None:
@@ -124,7 +121,7 @@ def _require_graph(folder: Folder) -> None:
         OSError: it does not.
     """
     folder.require_known(_FILES)
-    if folder.mode(_NODES) is None:
+    if folder.mode(NODES) is None:
         raise OSError(errno.EEXIST, "exists and contains no graph; --force replaces graphs only")
 
 
@@ -176,7 +173,7 @@ def _print_unverified(out: Output, found: Found) -> None:
         findings = f", {plural(apart.findings, 'finding')}" if apart.findings else ""
         out.detail(
             "apart",
-            f"{plural(len(apart.edges), 'claim')}{findings} without a verified signature, in {_APART}*.jsonl",
+            f"{plural(len(apart.edges), 'claim')}{findings} without a verified signature, in {APART}*.jsonl",
         )
     if found.unread:
         out.detail("not read", f"{plural(found.unread, 'unverified element')} that may be a claim")

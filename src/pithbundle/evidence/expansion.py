@@ -107,5 +107,10 @@ def _inflated(mode: int, blocks: Iterable[bytes | memoryview], counter: Counter)
             rest = member.unused_data if member.eof else member.unconsumed_tail
             if member.eof:
                 member = None
-    if member is not None:
-        raise zlib.error("it ends inside of a member")
+    # Deflate alone has nothing behind its data: the last bytes may be read, and not all that they expand to.
+    while member is not None:
+        piece = member.decompress(b"", PIECE)
+        if not (piece or member.eof):
+            raise zlib.error("it ends inside of a member")
+        yield counter.count(piece)
+        member = None if member.eof else member

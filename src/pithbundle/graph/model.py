@@ -187,7 +187,12 @@ def _graph(known: dict[str, RecordNode], records: Iterable[str], claims: _Claims
         node = nodes.setdefault(known[suffix].work.id, _Tally())
         node.records.append(known[suffix])
         node.findings += claims.findings.get(suffix, ())
-    edges = sorted((_edge(known, *each) for each in claims.claims.items()), key=_order)
+    # A number and the arXiv id of its record are one source once that record was read (GRAPH-4).
+    identical: dict[Claim, set[Occurrence]] = {}
+    for claim, occurrences in claims.claims.items():
+        same = claim._replace(source=_resolved(known, claim.source))
+        identical.setdefault(same, set()).update(occurrences)
+    edges = sorted((_edge(known, *each) for each in identical.items()), key=_order)
     for edge in edges:
         nodes.setdefault(edge.target, _Tally()).take(edge)
         nodes.setdefault(edge.source, _Tally()).made += 1
@@ -198,7 +203,7 @@ def _graph(known: dict[str, RecordNode], records: Iterable[str], claims: _Claims
 def _edge(known: dict[str, RecordNode], claim: Claim, occurrences: set[Occurrence]) -> Edge:
     record = known[claim.record]
     return Edge(
-        _resolved(known, claim.source),
+        claim.source,
         record.work.id,
         claim,
         record.number,

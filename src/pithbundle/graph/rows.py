@@ -10,6 +10,10 @@ from pithbundle.encoding.values import Object
 from pithbundle.graph.claims import Finding, RecordNode
 from pithbundle.graph.model import COUNTED_AS, STANCES, Edge, Graph, Node
 
+#: The names of the files of a graph, and what those of unverified claims begin with (GRAPH-7).
+NODES: Final = "nodes.jsonl"
+EDGES: Final = "edges.jsonl"
+APART: Final = "unverified-"
 #: About so many bytes are written at once.
 _PART: Final = 1 << 16
 

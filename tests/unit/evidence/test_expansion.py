@@ -82,6 +82,13 @@ def test_encodings_that_are_undone(encoding: str, data: bytes) -> None:
         decoded("a", encoding, blocks, Counter(1_000))
 
 
+@pytest.mark.parametrize("more", [0, 1, 3, 100, 258, 300])
+def test_what_the_last_bytes_expand_to_is_not_lost_at_the_end_of_a_piece(more: int) -> None:
+    text = b"a" * (PIECE + more)
+    made = decoded("a", "deflate", lambda: iter([memoryview(raw(text))]), Counter(1 << 20))
+    assert made == content_of("a", [text], "decoded")
+
+
 @pytest.mark.parametrize("encoding", ["br", "identity", "", "gzip, gzip", "gzip", "deflate"])
 def test_what_is_not_in_the_encoding_is_not_undone(encoding: str) -> None:
     assert decoded("a", encoding, lambda: iter([memoryview(b"plain text")]), Counter(1_000)) is None

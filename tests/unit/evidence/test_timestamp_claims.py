@@ -83,7 +83,15 @@ def test_every_word_has_an_effect() -> None:
 def test_the_claim_of_another_hash_is_contradicted_whatever_its_proof_shows() -> None:
     one = finding(headers=chain(), canonical_sha256="0" * 64)
     assert (one.status, one.effect, one.details) == ("other_digest", "contradicts", None)
-    assert finding(canonical_sha256=...).status == "other_digest"
+
+
+@pytest.mark.parametrize("stated", [..., None, 7, "", DIGEST.hex().upper(), f"sha256:{DIGEST.hex()}"])
+def test_a_hash_that_is_not_stated_accuses_nobody(stated: Any) -> None:
+    one = finding(headers=chain(), canonical_sha256=stated)
+    assert (one.status, one.effect) == ("confirmed", "supports")
+    # The proof has the digest that it is of.
+    other = finding(proof(pending(), digest=bytes(32)), canonical_sha256=stated)
+    assert (other.status, other.effect) == ("other_digest", "contradicts")
 
 
 @pytest.mark.parametrize(

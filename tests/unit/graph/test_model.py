@@ -80,6 +80,17 @@ def test_a_number_whose_record_is_read_is_its_node() -> None:
     assert next(node for node in both.nodes if node.id == name).name == f"arXiv:{name[6:]}"
 
 
+def test_a_number_and_the_arxiv_id_of_its_record_are_one_source() -> None:
+    spellings = (pith_number(made_record(2)), f"arXiv:{made_record(2)['source']['id']}")
+    apart = built({1: [cites(each) for each in spellings]}).build()
+    assert len(apart.edges) == 2
+    graph = built({1: [cites(each) for each in spellings], 2: []}).build()
+    (edge,) = graph.edges
+    assert edge.spellings == tuple(sorted(spellings)) and len(edge.ids) == 2 and graph.repeated == 1
+    target = next(node for node in graph.nodes if node.id == edge.target)
+    assert (target.cited_by, target.relationships, target.count("for")) == (1, {"supports": 1}, 1)
+
+
 def test_versions_of_a_paper_are_one_node() -> None:
     builder = GraphBuilder()
     for version in (1, 2):

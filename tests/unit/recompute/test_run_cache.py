@@ -110,12 +110,25 @@ def test_what_a_result_depends_on_is_in_its_key(tmp_path: Path, whole: dict[str,
 # -- a share that is computed again ----------------------------------------------------------
 
 
-def test_a_share_is_computed_again(tmp_path: Path, whole: dict[str, bytes]) -> None:
+def test_a_share_is_computed_again(
+    tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that has some units, not all: which ones follows from the program too."""
     _, units, _ = counts(tmp_path)
-    assert work(tmp_path, recheck=100) == whole and counts(tmp_path) == (units, 0, units)
-    assert work(tmp_path, recheck=40) == whole
+    drawn: set[tuple[str, str]] = set()
+
+    def draw(key: str, salt: str, percent: int) -> bool:
+        drawn.add((key, salt))
+        return is_rechecked(key, salt, percent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(known, "is_rechecked", draw)
+        assert work(tmp_path, recheck=100) == whole and counts(tmp_path) == (units, 0, units)
+    shares = {share: sum(is_rechecked(*each, share) for each in drawn) for share in range(101)}
+    share = next(share for share, count in shares.items() if 0 < count < units)
+    assert work(tmp_path, recheck=share) == whole
     found = counts(tmp_path)
-    assert 0 < found[2] < units and work(tmp_path, recheck=40) == whole and counts(tmp_path) == found
+    assert found[2] == shares[share] and work(tmp_path, recheck=share) == whole and counts(tmp_path) == found
 
 
 def test_another_registry_has_another_share(
