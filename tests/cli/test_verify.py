@@ -385,7 +385,6 @@ CLAIMS = {
     " with a verified signature, of ",
     " without a verified signature, in ",
     "claims without a verified signature",
-    "unverified-",
     "incomplete",
     "nothing_was_verified",
     # Of events that are not verified.
