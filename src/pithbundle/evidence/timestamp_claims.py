@@ -47,9 +47,9 @@ def timestamp_finding(claim: EventClaim, digest: bytes, headers: Headers) -> Fin
     text = claim.payload.get("proof_b64")
     if text is None:
         return not_checked(claim, KIND, "the event contains no proof", _CLAUSE)
-    stated = claim.payload.get("canonical_sha256")
+    claimed = claim.payload.get("canonical_sha256")
     # An unverified element may lack it, or write it in another way; its proof has the digest all the same.
-    other = digest_of(stated) if type(stated) is str else None
+    other = digest_of(claimed) if type(claimed) is str else None
     if other not in (None, digest):
         sentence = "the event states another hash than that of the record"
         return Finding(claim, None, KIND, "other_digest", "contradicts", sentence, (), NOTHING_SHOWN, _CLAUSE)

@@ -85,12 +85,12 @@ def test_the_claim_of_another_hash_is_contradicted_whatever_its_proof_shows() ->
     assert (one.status, one.effect, one.details) == ("other_digest", "contradicts", None)
 
 
-@pytest.mark.parametrize("stated", [..., None, 7, "", DIGEST.hex().upper(), f"sha256:{DIGEST.hex()}"])
-def test_a_hash_that_is_not_stated_accuses_nobody(stated: Any) -> None:
-    one = finding(headers=chain(), canonical_sha256=stated)
+@pytest.mark.parametrize("claimed", [..., None, 7, "", DIGEST.hex().upper(), f"sha256:{DIGEST.hex()}"])
+def test_a_hash_that_is_not_claimed_accuses_nobody(claimed: Any) -> None:
+    one = finding(headers=chain(), canonical_sha256=claimed)
     assert (one.status, one.effect) == ("confirmed", "supports")
     # The proof has the digest that it is of.
-    other = finding(proof(pending(), digest=bytes(32)), canonical_sha256=stated)
+    other = finding(proof(pending(), digest=bytes(32)), canonical_sha256=claimed)
     assert (other.status, other.effect) == ("other_digest", "contradicts")
 
 
