@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -28,9 +26,7 @@ from kit.captures import (
     work,
     zipped,
 )
-from kit.command_line import process_env
-from kit.data import REPO
-from kit.memory import peak_kib
+from kit.memory import peak_kib, printed_apart
 from kit.processor import slowness
 from pithbundle.errors import EvidenceError
 from pithbundle.evidence import check_author, check_capture, read_orcid
@@ -199,15 +195,7 @@ for name, (reader, make) in BOMBS.items():
 
 @pytest.mark.slow
 def test_every_bomb_costs_little_time_and_memory() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE],
-        cwd=REPO / "tests",
-        env=process_env(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = [line.split(";") for line in done.stdout.splitlines()]
+    found = printed_apart(MEASURE)
     assert [name for name, *_ in found] == [*BOMBS]
     codes = {"warc_invalid", "orcid_invalid", "depth", "nodes", "size"}
     assert {name for name, code, *_ in found if code not in codes} == READ

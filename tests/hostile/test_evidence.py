@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -13,9 +11,7 @@ from typing import Final
 import pytest
 
 from kit import mined, ots
-from kit.command_line import process_env
-from kit.data import REPO
-from kit.memory import peak_kib
+from kit.memory import peak_kib, printed_apart
 from kit.ots import DIGEST, append, attested, bitcoin, fork, pending, prepend, proof
 from kit.processor import slowness
 from pithbundle.errors import EvidenceError
@@ -124,15 +120,7 @@ for name, data in BOMBS.items():
 
 
 def test_every_bomb_costs_less_than_a_second_and_little_memory() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE],
-        cwd=REPO / "tests",
-        env=process_env(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = [line.split(";") for line in done.stdout.splitlines()]
+    found = printed_apart(MEASURE)
     assert [name for name, *_ in found] == [*BOMBS]
     read = {
         "branches",

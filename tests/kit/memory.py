@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import resource
+import subprocess
 import sys
+
+from kit.command_line import process_env
+from kit.data import REPO
 
 
 def peak_kib() -> int:
@@ -18,3 +22,16 @@ def peak_kib() -> int:
     except OSError:
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return used // 1024 if sys.platform == "darwin" else used
+
+
+def printed_apart(script: str) -> list[list[str]]:
+    """The fields, parted by ``;``, of each line that a script of the tests prints in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=REPO / "tests",
+        env=process_env(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line.split(";") for line in done.stdout.splitlines()]

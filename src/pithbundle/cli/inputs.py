@@ -299,6 +299,17 @@ def read_policy_file(path: str, status: Exit) -> Policy:
 # -- delivering ---------------------------------------------------------------------------
 
 
+def require_file_beside_json(as_json: bool, output: str | None, what: str) -> None:
+    """Check that ``--json`` and exact bytes do not share stdout.
+
+    Raises:
+        click.UsageError: they do.
+    """
+    if as_json and output in (None, STDIN):
+        message = f"with --json the {what} needs a file: add -o FILE"
+        raise click.UsageError(message, click.get_current_context())
+
+
 def deliver(out: Output, data: bytes, output: str | None, force: bool = False) -> None:
     """Send exact bytes to a file, or to stdout where ``output`` is None or ``-``.
 

@@ -165,11 +165,11 @@ def check_capture(
     """
     url = read_url(claim.url)
     form, subject = form_of(claim.provider, url, claim.captured_at), subject_of(record, url)
-    key = claim.wanted
+    wanted = None if claim.wanted is None else capture_key(*claim.wanted)
     own = tuple(
         each
         for each in payloads or ()
-        if key is not None and capture_key(each.target, each.stamp) == capture_key(*key)
+        if wanted is not None and capture_key(each.target, each.stamp) == wanted
     )
     contents = (*files, *(content for each in own for content in each.contents))
     content = _check_content(claim.content_sha256, contents, searched=payloads is not None)

@@ -6,7 +6,7 @@ import click
 
 from pithbundle.badge import Badge, badge_of
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import deliver, output_options
+from pithbundle.cli.inputs import deliver, output_options, require_file_beside_json
 from pithbundle.cli.load import LoadedRecord, files_argument, load_record, record_options, require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.encoding.canonical import sha256_hex
@@ -43,9 +43,7 @@ def command(
     text of an event. A badge is no proof: whoever sees it has to check the bundle.
     The summary goes to stderr.
     """
-    if out.as_json and output in (None, STDIN):
-        message = "with --json the badge needs a file: add -o FILE"
-        raise click.UsageError(message, click.get_current_context())
+    require_file_beside_json(out.as_json, output, "badge")
     guard_inputs([*files, policy_path], [("-o", output)])
     require_absent([output], force)
     loaded = load_record(files, policy_path, limits, encoding)

@@ -21,6 +21,7 @@ from pithbundle.cli.inputs import (
     parse,
     read_bytes,
     rejecting,
+    require_file_beside_json,
     require_single_stdin,
 )
 from pithbundle.cli.load import require_absent
@@ -81,8 +82,7 @@ def command(
     require_single_stdin(file, arxiv_path)
     if title is not None and arxiv_path is not None:
         raise click.UsageError("--title and --arxiv exclude each other", context)
-    if out.as_json and output in (None, STDIN):
-        raise click.UsageError("with --json the citation needs a file: add -o FILE", context)
+    require_file_beside_json(out.as_json, output, "citation")
     guard_inputs([file, arxiv_path], [("-o", output)])
     require_absent([output], force)
     record = _record(file, limits, encoding)

@@ -25,6 +25,7 @@ from pithbundle.cli.inputs import (
     read_bytes,
     read_policy,
     rejecting,
+    require_file_beside_json,
     require_single_stdin,
     write_files,
 )
@@ -92,8 +93,7 @@ class _Options:
         """
         ctx = click.get_current_context()
         require_single_stdin(self.policy_path, self.expected_path, *self.files)
-        if as_json and self.output in (None, STDIN):
-            raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
+        require_file_beside_json(as_json, self.output, "state")
         if self.report_path == STDIN:
             raise click.UsageError("--report needs a file: --json prints the report", ctx)
         if self.trace_path == STDIN:
