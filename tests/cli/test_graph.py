@@ -48,6 +48,14 @@ def test_a_retraction_in_another_bundle_counts() -> None:
     assert lines("unverified-edges.jsonl") == lines("unverified-nodes.jsonl") == []
 
 
+def test_self_citations_are_counted_apart() -> None:
+    Path("in/d.json").write_bytes(
+        bundle_of(2, [made(FIRST, 2, "citation", payloads.citation(pith_number(made_record(2)), "supports"))])
+    )
+    found = run("graph", "in", *OPTIONS)
+    assert "for         1 self-citation, 1 retracted" in found.out
+
+
 def test_order_containers_and_repetition_change_no_byte() -> None:
     run("graph", "in", *OPTIONS)
     before = content("out")

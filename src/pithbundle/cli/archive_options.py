@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from pithbundle.cli.inputs import limit_option
+from pithbundle.cli.inputs import PATH, json_option, limit_option, policy_option
 from pithbundle.cli.numeric import size
 from pithbundle.encoding.limits import Limits
 
@@ -60,3 +60,27 @@ from_option: Final = click.option(
     help="The format of the files IN: json, cbor, jsonl, cborseq or tar, perhaps with .zst or .gz; "
     "by default that of the name.",
 )
+
+
+def collecting_options(name: str) -> Callable[[F], F]:
+    """Add IN..., ``-o`` and ``--force`` of a command that makes a folder of all bundles of its inputs.
+
+    Args:
+        name: of the command.
+    """
+
+    def add(command: F) -> F:
+        command = click.option("--force", is_flag=True, help=f"Replace an existing output of {name}.")(
+            command
+        )
+        command = click.option(
+            "-o", "--output", required=True, type=FOLDER, metavar="OUT", help="The folder to write."
+        )(command)
+        return click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)(command)
+
+    return add
+
+
+def reading_options(command: F) -> F:
+    """Add how its inputs are read: ``--from``, ``--policy``, ``--max-raw``, ``--limit``; and ``--json``."""
+    return from_option(policy_option(size_options(json_option(command))))

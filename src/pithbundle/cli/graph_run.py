@@ -153,7 +153,9 @@ def print_graph(out: Output, output: str, policy: Policy, policy_path: str | Non
     out.detail("claims", f"{claims} with a verified signature, of {plural(len(graph.nodes), 'node')}")
     for stance in STANCES:
         counted = [
-            f"{count} {counted_as}" for counted_as in COUNTED_AS if (count := graph.count(stance, counted_as))
+            f"{count} {counted_as.replace('_', '-')}"
+            for counted_as in COUNTED_AS
+            if (count := graph.count(stance, counted_as))
         ]
         if counted:
             out.detail(stance, ", ".join(counted))

@@ -61,6 +61,9 @@ class Occurrence(NamedTuple):
 class Finding(NamedTuple):
     """What a detector reports of a record, by its signer."""
 
+    #: The number of the record; a node may have several, of one version each.
+    record: str
+    version: int
     detector: str
     finding_type: str
     verdict_class: str
@@ -95,7 +98,7 @@ class RecordClaims:
     #: Of valid events; then of unverified elements, whose signers are claimed too.
     verified: tuple[Read, ...]
     unverified: tuple[Read, ...]
-    #: Unverified elements that may be claims and are not read: of no known type, or not conforming.
+    #: Unverified elements that may be claims and are not read: they name no type, or do not conform.
     unread: int
 
     __repr__ = brief
@@ -129,14 +132,13 @@ def record_node(record: Record, outcome: Outcome) -> RecordNode:
 
 
 def _verified(ledger: Ledger, state: State, record: Record) -> Iterator[Read]:
-    suffix = record.number.suffix
     for entry in (*state.citations, *state.replications, *state.integrity_findings):
-        yield _read(entry.event_type, entry.payload, suffix, entry.signer_id, entry.event_id, False)
+        yield _read(entry.event_type, entry.payload, record, entry.signer_id, entry.event_id, False)
     for name in ledger.retracted:
         event = ledger[name]
         event_type = _READ.get(event.event_type)
         if event_type is not None and event_type.schema_error(event.target, event.payload, record) is None:
-            yield _read(event.event_type, event.payload, suffix, event.signer, name, True)
+            yield _read(event.event_type, event.payload, record, event.signer, name, True)
 
 
 def _unverified(report: Report, record: Record, bundles: Sequence[Bundle]) -> tuple[tuple[Read, ...], int]:
@@ -147,7 +149,7 @@ def _unverified(report: Report, record: Record, bundles: Sequence[Bundle]) -> tu
         name = one.element.claimed_type
         event_type = None if name is None else _READ.get(name)
         if event_type is None:
-            # What states another type is none of these claims; what states none may be one.
+            # What names another type is none of these claims; what names none may be one.
             unread += name is None
             continue
         at = one.locations[0]
@@ -158,9 +160,7 @@ def _unverified(report: Report, record: Record, bundles: Sequence[Bundle]) -> tu
             continue
         key = one.element.key
         signer = _named_signer(element) if key is None else key.signer_id
-        found.append(
-            _read(event_type.event_type, payload, record.number.suffix, signer, one.element_sha256, False)
-        )
+        found.append(_read(event_type.event_type, payload, record, signer, one.element_sha256, False))
     return tuple(found), unread
 
 
@@ -180,8 +180,9 @@ def _named_signer(element: object) -> str:
     return name if type(name) is str else ""
 
 
-def _read(name: str, payload: Object, suffix: str, signer: str, identity: str, retracted: bool) -> Read:
+def _read(name: str, payload: Object, record: Record, signer: str, identity: str, retracted: bool) -> Read:
     """The claim of a payload that conforms to its event type."""
+    suffix = record.number.suffix
 
     def text(member: str) -> str:
         value = payload.get(member)
@@ -189,8 +190,8 @@ def _read(name: str, payload: Object, suffix: str, signer: str, identity: str, r
 
     if name == INTEGRITY.event_type:
         return Finding(
-            text("detector"), text("finding_type"), text("verdict_class"), text("severity"), signer, identity,
-            retracted,
+            str(record.number), record.version, text("detector"), text("finding_type"),
+            text("verdict_class"), text("severity"), signer, identity, retracted,
         )  # fmt: skip
     if name == CITATION.event_type:
         spelling = text("citing_work")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from pithbundle.brief import brief
 from pithbundle.graph.claims import Claim, Finding, Occurrence, Read, RecordClaims, RecordNode
@@ -16,9 +16,9 @@ from pithbundle.graph.claims import Claim, Finding, Occurrence, Read, RecordClai
 #: What a claim is to what it is about, by its own word.
 Stance: TypeAlias = Literal["for", "against", "neutral"]
 #: Whether a claim counts: what is not current is shown and counted apart.
-CountedAs: TypeAlias = Literal["current", "pending", "rejected", "retracted"]
-STANCES: Final[tuple[Stance, ...]] = ("for", "against", "neutral")
-COUNTED_AS: Final[tuple[CountedAs, ...]] = ("current", "pending", "rejected", "retracted")
+CountedAs: TypeAlias = Literal["current", "self_citation", "pending", "rejected", "retracted"]
+STANCES: Final[tuple[Stance, ...]] = get_args(Stance)
+COUNTED_AS: Final[tuple[CountedAs, ...]] = get_args(CountedAs)
 _STANCE: Final[dict[str, Stance]] = {"supports": "for", "refutes": "against"}
 _BY_MODERATION: Final[dict[str, CountedAs]] = {"pending": "pending", "rejected": "rejected"}
 #: How many claims of each stance are counted as what.
@@ -50,7 +50,11 @@ class Edge:
     @property
     def counted_as(self) -> CountedAs:
         """Whether the claim counts (GRAPH-5)."""
-        return _BY_MODERATION.get(self.claim.moderation, "current") if self.ids else "retracted"
+        if not self.ids:
+            return "retracted"
+        if self.source == self.target:
+            return "self_citation"
+        return _BY_MODERATION.get(self.claim.moderation, "current")
 
     @property
     def repeated(self) -> int:
@@ -67,7 +71,7 @@ class Node:
     #: The records that were read of it, by number.
     records: tuple[RecordNode, ...] = ()
     findings: tuple[Finding, ...] = ()
-    #: The works that cite it now, and their claims by relationship.
+    #: The other works that cite it now, and their claims by relationship.
     cited_by: int = 0
     relationships: dict[str, int] = field(default_factory=dict)
     #: The outcomes of replications that count.

@@ -91,6 +91,8 @@ def _record(record: RecordNode) -> Object:
 
 def _finding(finding: Finding) -> Object:
     return {
+        "record": finding.record,
+        "version": finding.version,
         "detector": finding.detector,
         "finding_type": finding.finding_type,
         "verdict_class": finding.verdict_class,

@@ -105,6 +105,31 @@ def test_versions_of_a_paper_are_one_node() -> None:
     assert len(graph.edges) == 2 and node.cited_by == 1 and graph.records == 2
 
 
+def test_a_work_that_cites_itself_is_counted_apart() -> None:
+    own = f"arXiv:{made_record(1)['source']['id']}"
+    retracted = cites(own, "extends")
+    takes = made(FIRST, 1, "event_retracted", payloads.event_retracted(retracted["event_id"]), 5)
+    graph = built({1: [cites(own), cites(f"{own}v7", "refutes"), cites("w"), retracted, takes]}).build()
+    target = next(node for node in graph.nodes if node.records)
+    assert (target.cited_by, target.relationships, target.count("for")) == (1, {"supports": 1}, 1)
+    assert (target.count("for", "self_citation"), target.count("against", "self_citation")) == (1, 1)
+    assert target.count("neutral", "retracted") == 1 and target.claims_made == 3
+
+
+def test_a_finding_names_the_version_that_it_is_about() -> None:
+    builder = GraphBuilder()
+    for version in (2, 1):
+        record = made_record(1)
+        record["source"]["version"] = version
+        payload = payloads.integrity(record, "2026-06-01T00:00:00Z")
+        event = payloads.attached(FIRST, record, "pith.integrity.v1", payload, "2026-06-01T00:00:00Z")
+        builder.add(claims_of_bundles(VERIFIER, [canonical(bundle(record, [event] * (version == 1)))]))
+    (node,) = builder.build().nodes
+    (first,) = (one.number for one in node.records if one.version == 1)
+    assert [(one.record, one.version) for one in node.findings] == [(first, 1)]
+    assert len({one.number for one in node.records}) == 2
+
+
 def test_unverified_claims_are_a_graph_of_their_own() -> None:
     finding = payloads.integrity(made_record(1), "2026-06-01T00:00:00Z")
     events = [

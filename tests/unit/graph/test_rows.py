@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from kit import canonical, made_record, payloads
+from kit import canonical, made_record, payloads, pith_number
 from kit.graphs import FIRST, SECOND, built, made
 from pithbundle.cli import schemas
 from pithbundle.graph import Graph, edge_lines, node_lines, rows
@@ -43,6 +43,7 @@ def test_a_node_has_the_findings_on_its_record(graph: Graph) -> None:
     nodes = [json.loads(line) for line in b"".join(node_lines(graph)).splitlines()]
     (found,) = [finding for node in nodes for finding in node["findings"]]
     assert (found["signer"], found["id"]) == (FIRST.signer_id, EVENTS[2]["event_id"])
+    assert (found["record"], found["version"]) == (pith_number(made_record(1)), 3)
 
 
 def test_members_of_another_kind_are_null(graph: Graph) -> None:

@@ -6,10 +6,10 @@ from types import ModuleType
 
 import click
 
-from pithbundle.cli.archive_options import FOLDER, from_option, size_options, with_max_raw
+from pithbundle.cli.archive_options import collecting_options, reading_options, with_max_raw
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import guard_archives, guard_inputs, require_name_of
-from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
+from pithbundle.cli.inputs import read_policy, require_single_stdin
 from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
 
@@ -33,13 +33,8 @@ def _work() -> ModuleType:
     "2 usage error, or a file that cannot be read or written; 3 claims without "
     "a verified signature are there, in files of their own.",
 )
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
-@click.option("-o", "--output", required=True, type=FOLDER, metavar="OUT", help="The folder to write.")
-@click.option("--force", is_flag=True, help="Replace an existing output of graph.")
-@from_option
-@policy_option
-@size_options
-@json_option
+@collecting_options("graph")
+@reading_options
 @click.pass_obj
 def command(
     out: Output,

@@ -6,12 +6,12 @@ from types import ModuleType
 
 import click
 
-from pithbundle.cli.archive_options import FOLDER, from_option, size_options, with_max_raw
+from pithbundle.cli.archive_options import collecting_options, reading_options, with_max_raw
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.earlier_options import Earlier, earlier_options
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import files_in, guard_archives, guard_inputs, require_name_of
-from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
+from pithbundle.cli.inputs import read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
@@ -43,9 +43,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "2 usage error, or a file that cannot be read or written; 3 a record is "
     "incomplete or unverified, or cannot be compared with --expect.",
 )
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
-@click.option("-o", "--output", required=True, type=FOLDER, metavar="OUT", help="The folder to write.")
-@click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
+@collecting_options("recompute")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
 @earlier_options
 @cluster_option
@@ -71,10 +69,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     default="jsonl",
     help="With parquet also write states.parquet, a table for analysts; needs the extra parquet.",
 )
-@from_option
-@policy_option
-@size_options
-@json_option
+@reading_options
 @click.pass_obj
 def command(
     out: Output,
