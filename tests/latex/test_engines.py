@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from kit.latex import (
     CLASSES,
@@ -73,6 +74,19 @@ def test_the_badge_is_where_the_author_puts_it(engine: str, tmp_path: Path) -> N
     assert found.status == 0 and pages_with_badge(found.pdf) == [2] and links_in(found.pdf) == [LINK]
     none = compiled(paper(options="nobadge"), engine, tmp_path / "none")
     assert (number_in(none.pdf), links_in(none.pdf)) == (f"pith:{SUFFIX}", [])
+
+
+@pytest.mark.parametrize("hyperref", ["before", "after"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_badge_in_a_heading_is_its_number_in_the_bookmark(
+    engine: str, hyperref: str, tmp_path: Path
+) -> None:
+    source = paper(hyperref=hyperref, options="nobadge").replace("{One}", "{One \\pithbundlebadge}")
+    found = compiled(source, engine, tmp_path, runs=2)
+    assert (found.status, found.errors, links_in(found.pdf)) == (0, [], [LINK])
+    assert "Token not allowed in a PDF string" not in found.log
+    (bookmark,) = PdfReader(found.pdf).outline
+    assert bookmark["/Title"] == f"One pith:{SUFFIX}"  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
