@@ -39,6 +39,8 @@ _LATEX: Final = {
     "|": "\\textbar{}",
 }  # fmt: skip
 _SPECIAL: Final = re.compile("[" + re.escape("".join(_LATEX)) + "]")
+#: Between two characters that fonts of TeX draw as another one: dashes, quotation marks, signs of Spanish.
+_LIGATURE: Final = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=,)(?=,)|(?<=[?!])(?=`)")
 #: A URL that can be part of a header field and of a page: no character in it has a meaning there.
 _URL: Final = re.compile("https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?").fullmatch
 
@@ -108,7 +110,7 @@ def _key(record: Record) -> str:
 
 
 def _latex(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _LATEX[found[0]], _plain(text))
+    return _LIGATURE.sub("{}", _SPECIAL.sub(lambda found: _LATEX[found[0]], _plain(text)))
 
 
 def _bibtex(work: Work) -> bytes:

@@ -11,8 +11,10 @@ import pytest
 from kit.arxiv import Paper, xml
 from kit.command_line import HOSTILE, assert_harmless, run
 from kit.signing import bundle, to_json
+from kit.stream import made_record
 
 WORDS = {"citation", "pithbundle:"}
+RECORD = made_record()
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +45,25 @@ def test_a_title_that_is_given() -> None:
     assert "none: no text with the hash of the title was given" in other.err
 
 
+@pytest.mark.parametrize(
+    ("title", "status"), [("A TITLE <in> two & a Half Lines", 0), ("Another", 3), (7, 3)]
+)
+def test_a_title_of_a_record_document(title: object, status: int) -> None:
+    record = Paper().metadata.record
+    document = {
+        "record_type": "pith_number_record", "pith_number": str(record.number),
+        "canonical_sha256": record.hex, "canonical_record": record.value, "paper": {"title": title},
+    }  # fmt: skip
+    Path("d.json").write_text(json.dumps(document))
+    result = run("cite", "d.json", "--format", "csl-json")
+    assert result.status == status
+    assert (json.loads(result.stdout)[0].get("title") == title) == (status == 0)
+    # What the user gives is tried alone.
+    assert run("cite", "d.json", "--title", "Another").status == 3
+    Path("d.json").write_text(json.dumps({**document, "canonical_sha256": "0" * 64}))
+    assert run("cite", "d.json").status == 1
+
+
 @pytest.mark.parametrize("paper", [Paper(title="Edited"), Paper(arxiv_id="1203.00002"), Paper(dates=())])
 def test_metadata_that_gives_no_title(paper: Paper) -> None:
     Path("m.xml").write_bytes(xml(paper))
@@ -69,6 +90,9 @@ def test_wrong_use() -> None:
     assert run("cite", "b.json", "--title", "x", "--arxiv", "m.xml").status == 2
     assert run("cite", "b.json", "--title", "\udcff").status == 2
     assert run("cite", "m.xml").status == 1
+    Path("two.json").write_text(json.dumps([Paper().metadata.record.value, RECORD]))
+    several = run("cite", "two.json")
+    assert several.status == 2 and "two.json has 2 records" in several.err
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))

@@ -34,9 +34,9 @@ def _retraction(of: Json) -> Json:
     return attached(DEMO, RECORD, "event_retracted", event_retracted(of["event_id"]), _when(2))
 
 
-def _created(signer: Any) -> Json:
+def _created(signer: Any, day: int = 1) -> Json:
     payload = record_created(RECORD, receipt(signer, RECORD, _when(1)))
-    return attached(DEMO, RECORD, "record_created", payload, _when(1))
+    return attached(DEMO, RECORD, "record_created", payload, _when(day))
 
 
 _UNKNOWN: Final = _claim(1, UNKNOWN_SIGNER)
@@ -48,6 +48,7 @@ _MISSING: Final = attached(DEMO, RECORD, "checkpoint", checkpoint(["sha256:" + "
 CASES: Final[dict[str, tuple[BadgeState, str, list[Json]]]] = {
     "one event": ("valid", "1 signature valid", [_claim(1)]),
     "an event and a receipt": ("valid", "2 signatures valid", [_created(DEMO)]),
+    "a receipt in two events": ("valid", "3 signatures valid", [_created(DEMO), _created(DEMO, 2)]),
     "a rescinded finding": ("valid", "2 signatures valid", [_finding(), _finding("rescinded", 2)]),
     "a retraction that waits": ("valid", "1 signature valid", [_retraction(_claim(1))]),
     "a finding": ("noted", "1 signature valid, 1 integrity finding", [_finding()]),
@@ -62,6 +63,11 @@ CASES: Final[dict[str, tuple[BadgeState, str, list[Json]]]] = {
     "no signature": ("unchecked", "2 elements not checked", [_UNKNOWN, _UNSIGNED]),
     "beside a valid one": ("partly", "1 signature valid, 1 element not checked", [_claim(1), _UNKNOWN]),
     "its receipt": ("partly", "1 signature valid, 1 receipt not checked", [_created(UNKNOWN_SIGNER)]),
+    "its receipt twice": (
+        "partly",
+        "2 signatures valid, 1 receipt not checked",
+        [_created(UNKNOWN_SIGNER), _created(UNKNOWN_SIGNER, 2)],
+    ),
     "altered": ("invalid", "1 element invalid", [_claim(2), _ALTERED, _finding()]),
     "malformed": ("invalid", "1 element invalid", [{**_claim(1), "created_at": "yesterday"}]),
     "a contradiction": ("conflict", "1 conflict", [_claim(1), _claim(1, strength="weak"), _UNKNOWN]),

@@ -23,6 +23,7 @@ BREAKING = [
     "}", "}}", "{", "\\}", "\\", "x},\n url = {https://evil.example", "\"", "@misc{x, title={y}}", "%",
     "$x_1^2$", "~#&", "|V|",
     "</script><script>alert(1)</script>", "\\input{/etc/passwd}", "é ß 中", "\u2028", "a\\\u202eb",
+    "---", "``x''",
 ]  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def from_latex(text: str) -> str:
         "symbol{34}": '"', "symbol{64}": "@",
     }  # fmt: skip
     pattern = "|".join(map(re.escape, named))
-    return re.sub(rf"\\({pattern}|[$&#%_])", lambda found: named.get(found[1], found[1]), text)
+    printed = re.sub(rf"\\({pattern}|[$&#%_])", lambda found: named.get(found[1], found[1]), text)
+    return printed.replace("{}", "")
 
 
 def fields(data: bytes) -> dict[str, str]:
@@ -108,6 +110,18 @@ def test_a_title_can_be_typeset_in_the_encoding_of_a_plain_document() -> None:
     title = fields(cite(work('a "b" |c| <d> \\{e}^~@'), "bibtex"))["title"]
     assert {*re.findall(r"\\([a-z]+)", title)} == IN_EVERY_ENCODING
     assert '"' not in title and "|" not in title
+
+
+@pytest.mark.parametrize("text", ["--", "---", "``a''", "a,,b", "?`", "!`", "\\--", "`` '"])
+def test_two_characters_that_tex_draws_as_one_are_parted(text: str) -> None:
+    title = fields(cite(work(f"a{text}b"), "bibtex"))["title"]
+    assert not re.search(r"--|``|''|,,|[?!]`", title)
+    assert from_latex(title[1:-1]) == f"a{text}b"
+
+
+def test_a_backslash_stays_one() -> None:
+    title = "\\alpha and a\u202eb"
+    assert from_latex(fields(cite(work(title), "bibtex"))["title"][1:-1]) == "\\alpha and a\\u{202e}b"
 
 
 @pytest.mark.parametrize("text", [*BREAKING, *HOSTILE.values()], ids=ascii)

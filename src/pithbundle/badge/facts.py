@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -11,7 +11,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.merge.state import State
 from pithbundle.outcomes import MEANING, Outcome
 from pithbundle.report import Report
-from pithbundle.verify.verdicts import UNVERIFIED
+from pithbundle.verify.verdicts import UNVERIFIED, Verdict
 from pithbundle.wording import plural
 
 #: What a badge shows, in the order in which the first that applies is chosen (BADGE-2).
@@ -47,7 +47,7 @@ class Badge:
     unverified_sha256: str
     #: Every outcome that holds, the first of which decides the exit status (REPORT-2).
     outcomes: tuple[Outcome, ...]
-    #: Signatures of events and receipts that verify under the policy.
+    #: Signatures of events and receipts that verify under the policy, equal receipts once.
     valid_signatures: int
     #: Elements that the policy does not check.
     unverified_elements: int
@@ -113,18 +113,20 @@ def badge_of(report: Report) -> Badge:
     ledger, current = report.ledger, report.state
     if ledger is None or current is None:
         raise ValueError("a badge states what was checked of a record: every input was rejected")
-    valid = sum(verdict.valid for verdict in report.verdicts)
+    elements = [one.element.verdict for one in (*report.events, *report.without_id)]
+    receipts = _receipts(report)
+    valid = sum(verdict.valid for verdict in (*elements, *receipts))
     signatures = f"{plural(valid, 'signature')} valid"
     notes = _notes(current)
     state = _state(report, bool(valid), bool(notes))
     number = ledger.record.number
     words: dict[BadgeState, list[str]] = {
         "rejected": [f"{plural(len(report.rejected), 'input')} rejected"],
-        "invalid": _counted(report, ("invalid",), "invalid"),
+        "invalid": _counted(elements, receipts, ("invalid",), "invalid"),
         "conflict": [plural(len(current.equivocations), "conflict")],
         "incomplete": [f"{plural(sum(len(one.missing) for one in report.completeness), 'event')} missing"],
-        "partly": [signatures, *_counted(report, UNVERIFIED, "not checked")],
-        "unchecked": _counted(report, UNVERIFIED, "not checked"),
+        "partly": [signatures, *_counted(elements, receipts, UNVERIFIED, "not checked")],
+        "unchecked": _counted(elements, receipts, UNVERIFIED, "not checked"),
         "record_only": ["record only", "no events"],
         "noted": [signatures, *notes],
         "valid": [signatures],
@@ -158,15 +160,26 @@ def _state(report: Report, verifies: bool, noted: bool) -> BadgeState:
     return "unchecked" if report.events or report.without_id else "record_only"
 
 
-def _counted(report: Report, statuses: Collection[str], words: str) -> list[str]:
+def _receipts(report: Report) -> list[Verdict]:
+    """The verdicts on the receipts, each receipt once however many events contain it.
+
+    A receipt signs the record and no event, so a copy of it is no second signature. Where one copy was
+    checked and another was not, the checked one counts.
+    """
+    found: dict[bytes, Verdict] = {}
+    for _, receipt in report.receipts:
+        if receipt.sha256 not in found or found[receipt.sha256].status == "not_checked":
+            found[receipt.sha256] = receipt.verdict
+    return [*found.values()]
+
+
+def _counted(
+    elements: Sequence[Verdict], receipts: Sequence[Verdict], statuses: Collection[str], words: str
+) -> list[str]:
     """How many elements and receipts have one of the statuses; what there is none of is left out."""
-    elements = sum(one.element.verdict.status in statuses for one in (*report.events, *report.without_id))
-    receipts = sum(receipt.verdict.status in statuses for _, receipt in report.receipts)
-    return [
-        f"{plural(count, noun)} {words}"
-        for count, noun in ((elements, "element"), (receipts, "receipt"))
-        if count
-    ]
+    counts = (sum(one.status in statuses for one in verdicts) for verdicts in (elements, receipts))
+    nouns = ("element", "receipt")
+    return [f"{plural(count, noun)} {words}" for count, noun in zip(counts, nouns, strict=True) if count]
 
 
 def _notes(state: State) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import click
+
 from pithbundle.bundle.document import DocumentError, Path, ReadDocument, read_document
 from pithbundle.bundle.document_types import (
     BUNDLE,
@@ -22,9 +24,9 @@ from pithbundle.bundle.document_types import (
 from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.record_documents import derived_record
-from pithbundle.cli.inputs import read_bytes, rejecting
+from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.number_arxiv import Beside, Papers
-from pithbundle.cli.output import Exit
+from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value
@@ -59,6 +61,8 @@ class Found:
     beside: Beside | None = None
     #: The identifier that was asked for, where the record follows from metadata alone or is not found there.
     arxiv_id: str | None = None
+    #: The title that the file claims beside the record. Nothing is checked of it yet.
+    title: str | None = None
 
     @property
     def status(self) -> Exit:
@@ -112,6 +116,29 @@ def numbers(file: str, reading: Reading) -> Iterator[Found]:
         yield replace(one, cut_in=document.open_pointer)
 
 
+def one_record(file: str, reading: Reading, what: str) -> tuple[Record, str | None]:
+    """The record of a file that has one, and the title that the file claims.
+
+    Args:
+        file: its path.
+        reading: how it is read.
+        what: what has one record, for an error: as in ``a paper has one number``.
+
+    Raises:
+        InputRejected: it cannot be read, or has no record that can be recomputed.
+        click.UsageError: it has several.
+    """
+    found = [*numbers(file, reading)]
+    for each in found:
+        if each.faults:
+            raise InputRejected(file, PithError.of(each.faults[0]), Exit.INVALID, each.hint or None)
+    by_number = {each.record.number: (each.record, each.title) for each in found if each.record is not None}
+    if len(by_number) != 1:
+        message = f"{Output.file_name(file)} has {len(by_number)} records. {what}"
+        raise click.UsageError(message, click.get_current_context())
+    return next(iter(by_number.values()))
+
+
 def of_paper(arxiv_id: str, papers: Papers) -> Found:
     """The record that follows from the metadata of a paper (ARXIV-3)."""
     metadata = papers.get(arxiv_id)
@@ -151,7 +178,9 @@ def _number(document: ReadDocument, at: Path, abstract: str | None) -> Found:
     if "canonical_sha256" in claimed and claimed["canonical_sha256"] != record.hex:
         detail = f"claimed {brief_claim(claimed['canonical_sha256'])}"
         faults.append(Fault("hash_mismatch", detail, _member(pointer, "canonical_sha256")))
-    return Found(pointer, record, tuple(faults), tuple(_notes(claimed, record)))
+    title = document.members(*at, "paper").get("title") if has_claims else None
+    shown = title if isinstance(title, str) else None
+    return Found(pointer, record, tuple(faults), tuple(_notes(claimed, record)), title=shown)
 
 
 def _record_at(document: ReadDocument, at: Path, kind: Document) -> tuple[Path, bool]:

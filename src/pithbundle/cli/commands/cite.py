@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 import click
 
-from pithbundle.bundle.reader import read_bundle
-from pithbundle.bundle.record import Record
 from pithbundle.citation import AUTHORS_NOTE, FORMATS, LINKS, CitationFormat, Work, cite, work_of
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
@@ -18,14 +15,13 @@ from pithbundle.cli.inputs import (
     json_option,
     limit_option,
     output_options,
-    parse,
-    read_bytes,
     rejecting,
     require_file_beside_json,
     require_single_stdin,
 )
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.number_arxiv import id_of, read_papers
+from pithbundle.cli.number_files import Reading, one_record
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import sha256_hex
 from pithbundle.encoding.limits import Limits
@@ -71,12 +67,12 @@ def command(
     encoding: Encoding | None,
     limits: Limits,
 ) -> int:
-    """Write a citation of the record of FILE, a bundle or a canonical record.
+    """Write a citation of the record of FILE, a bundle, a record document or a canonical record.
 
     A record has no title, but the hash of one. The title that you give, or that metadata of
-    arXiv has, is written only if it has that hash. Authors are in no hash: they come from
-    the metadata beside such a title, and the citation says so. No signature is checked; use
-    pithbundle verify for that.
+    arXiv or the record document has, is written only if it has that hash. Authors are in no
+    hash: they come from the metadata beside such a title, and the citation says so. No
+    signature is checked; use pithbundle verify for that.
     """
     context = click.get_current_context()
     require_single_stdin(file, arxiv_path)
@@ -85,32 +81,20 @@ def command(
     require_file_beside_json(out.as_json, output, "citation")
     guard_inputs([file, arxiv_path], [("-o", output)])
     require_absent([output], force)
-    record = _record(file, limits, encoding)
+    record, claimed = one_record(file, Reading(limits, encoding, False, None), "A citation is of one record")
     authors, wanted = "", id_of(record)
     if arxiv_path is not None:
         papers = read_papers(arxiv_path, [wanted] if wanted else [], limits, named=True)
         found = papers.get(wanted) if wanted else None
         if isinstance(found, ArxivMetadata):
             title, authors = found.title, found.authors
+    if title is None and arxiv_path is None:
+        title = claimed
     with rejecting("--title", Exit.USAGE):
         work = work_of(record, title, authors)
     written = cite(work, cast("CitationFormat", form))
     deliver(out, written, output, force)
     return _print(out, work, written, form, STDIN if output is None else output)
-
-
-def _record(file: str, limits: Limits, encoding: Encoding | None) -> Record:
-    """The record of a file that is a bundle or a canonical record.
-
-    Raises:
-        InputRejected: it cannot be read, or is neither.
-    """
-    data = read_bytes(file, limits.size)
-    value = parse(file, data, replace(limits, depth=limits.bundle_depth), encoding)
-    with rejecting(file, data=data):
-        if isinstance(value, dict) and "canonical_record" not in value:
-            return Record.from_bytes(data, limits=limits, encoding=encoding)
-        return read_bundle(data, limits=limits, encoding=encoding).record
 
 
 def _print(out: Output, work: Work, written: bytes, form: str, path: str) -> int:

@@ -11,12 +11,12 @@ from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, InputRejected, encoding_option, json_option, limit_option
 from pithbundle.cli.load import write_all
-from pithbundle.cli.number_files import Reading, numbers
+from pithbundle.cli.number_files import Reading, one_record
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import portable
-from pithbundle.errors import NumberError, PithError
+from pithbundle.errors import NumberError
 from pithbundle.paper.latex import PACKAGE_FILE, package, preamble
 
 #: What is no path of a file in most cases, but a number with a mistake.
@@ -85,20 +85,10 @@ def _number(file: str, reading: Reading) -> tuple[PithNumber | None, str]:
             message = f"{error.fault.message}. It is pith:YYYY: and 26 characters A-Z2-7"
             raise click.UsageError(message, click.get_current_context()) from error
     try:
-        found = [*numbers(file, reading)]
+        record, _ = one_record(file, reading, "A paper has one number: give its suffix")
     except InputRejected as rejection:
         if rejection.error.code == "io" and _LIKE_A_NUMBER.fullmatch(file):
             hint = "a suffix is 26 characters A-Z2-7; anything else is the name of a file"
             raise InputRejected(file, rejection.error, rejection.status, hint) from rejection
         raise
-    for each in found:
-        if each.faults:
-            raise InputRejected(file, PithError.of(each.faults[0]), Exit.INVALID, each.hint or None)
-    distinct = {each.record.number for each in found if each.record is not None}
-    if len(distinct) != 1:
-        message = (
-            f"{Output.file_name(file)} has {len(distinct)} records. A paper has one number: give its suffix"
-        )
-        raise click.UsageError(message, click.get_current_context())
-    number = distinct.pop()
-    return number, number.suffix
+    return record.number, record.number.suffix
