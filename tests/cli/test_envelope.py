@@ -32,7 +32,7 @@ from pithbundle.cli.envelope import type_name
 from pithbundle.merge.timeline import Change
 from pithbundle.mirror.audit.classify import classify
 from pithbundle.mirror.audit.finding import finding_of, received
-from pithbundle.mirror.audit.sides import Side, read_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.outcomes import EXIT_STATUS
 from pithbundle.report import WarningCode
 from pithbundle.verifier import Verifier
@@ -119,7 +119,7 @@ def write_findings() -> None:
     verifier = Verifier(Policy.from_bytes(Path("policy.json").read_bytes()))
     data = Path("tampered.json").read_bytes()
     suffix = str(json.loads(data)["pith_number"])[-26:]
-    side = read_side(verifier, "https://mirror.example", suffix, [data])
+    side = read_side(Reports(verifier), "https://mirror.example", suffix, [data])
     for found in classify(suffix, [side, Side("x", "absent")]).found:
         if found.is_reported:
             documents = [received("bundle", exchange_of(data))] if found.mirror != "x" else []

@@ -31,7 +31,7 @@ from pithbundle.cli.clock import read_clock
 from pithbundle.errors import NetworkError, PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.mirror.audit.classify import classify
-from pithbundle.mirror.audit.sides import Side, read_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.mirror.numbers import read_numbers
 from pithbundle.net.urls import record_url
 from pithbundle.store.judging import Judge
@@ -61,11 +61,11 @@ def state_of(ledger: Ledger) -> bytes:
 def test_b1_of_200_subsets_each_missing_event_is_named() -> None:
     """Beside a store and beside another mirror; a mirror that has everything is not accused."""
     verifier, chance, every = Verifier(POLICY), random.Random(1), range(1, 9)
-    whole = read_side(verifier, "https://b.example", SUFFIX, [body(0, *every)])
+    whole = read_side(Reports(verifier), "https://b.example", SUFFIX, [body(0, *every)])
     tried = 0
     for _ in range(200):
         kept = chance.sample(every, chance.randrange(len(every) + 1))
-        side = read_side(verifier, "https://a.example", SUFFIX, [body(0, *kept)])
+        side = read_side(Reports(verifier), "https://a.example", SUFFIX, [body(0, *kept)])
         dropped = tuple(sorted(wanted(0, *every) - wanted(0, *kept)))
         words = {True: [("missing", dropped)], False: [("same", ())]}[bool(dropped)]
         for store in (None, Side("store", "read", report=whole.report)):
@@ -236,7 +236,7 @@ def test_d9_every_real_record_in_the_place_of_another_one() -> None:
     for record, other in itertools.pairwise([*records, records[0]]):
         data, requested = to_json(bundle(record, [])), suffix_of(other)
         assert suffix_of(record) != requested
-        side = read_side(verifier, "https://a.example", requested, [data])
+        side = read_side(Reports(verifier), "https://a.example", requested, [data])
         assert (side.status, side.code) == ("wrong_record", "subject")
         facts = judge.judge(data, "json", sha256(data).hexdigest(), requested)
         assert (facts.code, facts.suffix) == ("subject", suffix_of(record))

@@ -15,6 +15,9 @@ from pithbundle.errors import DigestError
 #: The bytes of files that are held for all mirrors of an audit.
 _MOST_BYTES: Final = 64 << 20
 
+#: How many leaves of a mirror are held as lines, of at most 64 KiB.
+_MOST_LEAVES: Final = 8
+
 #: Requests a file by its name and compares it with the name.
 RequestFile: TypeAlias = Callable[[str, int], Awaitable[bytes]]
 
@@ -55,6 +58,8 @@ class DigestFiles:
     cache: FileCache
     #: By the name, who requests a file now: the others wait for it.
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict, kw_only=True)
+    #: The leaves that were read last, by the root and the prefix: many records of one are asked for in a row.
+    _leaves: OrderedDict[tuple[Tree, str], list[LeafLine]] = field(default_factory=OrderedDict, kw_only=True)
 
     def note_wrong(self, name: str, error: DigestError) -> None:
         """Is called with the error of a file that is not the one of its name."""
@@ -89,6 +94,9 @@ class DigestFiles:
             DigestError: ``digest_invalid``: a file is not in its form, or not the one of its name.
             NetworkError: a file cannot be had.
         """
+        wanted = (tree, suffix[: tree.depth])
+        if (held := self._leaves.get(wanted)) is not None:
+            return held
         prefix, name = "", tree.root
         while len(prefix) < tree.depth:
             children = children_of(tree, prefix, name, await self.get(name, NODE_BYTES))
@@ -96,7 +104,11 @@ class DigestFiles:
             if prefix not in children:
                 return []
             name = children[prefix]
-        return _reader(tree, await self.get(name, LEAF_BYTES)).leaf(prefix, name)
+        lines = _reader(tree, await self.get(name, LEAF_BYTES)).leaf(prefix, name)
+        self._leaves[wanted] = lines
+        if len(self._leaves) > _MOST_LEAVES:
+            self._leaves.popitem(last=False)
+        return lines
 
     async def digest_of(self, tree: Tree, suffix: str) -> str | None:
         """Return the digest that a tree has of a record; None where it has none.

@@ -54,3 +54,15 @@ def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.put("c", b"12345")
     assert [cache.get(name) for name in "abc"] == [None, b"12345", b"12345"]
     assert cache.parent("x") is None
+
+
+def test_leaves_that_were_read_lately_are_not_read_again() -> None:
+    """Records are read in the order of their suffixes, so that many of one leaf are asked for in a row."""
+    files, mirror, top = made(2_000)
+    every = lines(2_000)
+    found = [asyncio.run(mirror.digest_of(top.tree, one.suffix)) for one in every]
+    assert found == [one.digest for one in every]
+    assert len(mirror._leaves) == 8
+    other = lines(300)
+    another = head(files.build(other)).tree
+    assert asyncio.run(mirror.digest_of(another, other[0].suffix)) == other[0].digest

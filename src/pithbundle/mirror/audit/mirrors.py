@@ -13,13 +13,12 @@ from pithbundle.errors import DigestError, NetworkError, PithError
 from pithbundle.mirror.audit.classify import NOT_REQUESTED, Found
 from pithbundle.mirror.audit.files import MirrorFiles
 from pithbundle.mirror.audit.finding import FindingDocument, received
-from pithbundle.mirror.audit.sides import Side, read_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.mirror.audit.words import WORDS, Word
 from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.parts import may_be_part
 from pithbundle.mirror.remote import ABSENT, Body, HeldHead
 from pithbundle.net.exchange import Exchange
-from pithbundle.verifier import Verifier
 
 #: After so many exchanges in a row that failed, a mirror is not asked again (D11).
 GIVE_UP: Final = 3
@@ -221,12 +220,12 @@ class Mirror:
     # -- records --------------------------------------------------------------------------
 
     async def read_record(
-        self, verifier: Verifier, suffix: str, listed: str | None, served_before: frozenset[str]
+        self, reports: Reports, suffix: str, listed: str | None, served_before: frozenset[str]
     ) -> RecordRead:
         """Read the bundle and the state of a record (AUDIT-3).
 
         Args:
-            verifier: under the policy of the reader.
+            reports: verifies, under the policy of the reader.
             suffix: of the record.
             listed: the leaf digest that the mirror states; None where it states none.
             served_before: the valid events that it served before.
@@ -235,14 +234,14 @@ class Mirror:
             message = f"not requested, since {GIVE_UP} exchanges failed: {self.failure.fault.message}"
             return RecordRead(Side(self.base, "unreachable", NOT_REQUESTED, message))
         try:
-            read = await self._read_bundle(verifier, suffix, listed)
+            read = await self._read_bundle(reports, suffix, listed)
         except NetworkError as error:
             return self._not_read(error, served_before, listed)
         except PithError as error:
             # The list of the parts, or a part of them.
             side = Side(self.base, "unreadable", error.code, error.fault.message)
             return RecordRead(side, _of_error(error))
-        other = self.head is not None and self.head.policy_sha256 != verifier.policy.sha256
+        other = self.head is not None and self.head.policy_sha256 != reports.verifier.policy.sha256
         side = replace(read.side, served_before=served_before, listed=listed, other_policy=other)
         read = replace(read, side=side)
         return await self._with_state(read, suffix) if side.status == "read" else read
@@ -255,11 +254,11 @@ class Mirror:
             side = Side(self.base, "unreachable", error.code, error.fault.message)
         return RecordRead(side, _of_error(error))
 
-    async def _read_bundle(self, verifier: Verifier, suffix: str, listed: str | None) -> RecordRead:
+    async def _read_bundle(self, reports: Reports, suffix: str, listed: str | None) -> RecordRead:
         """Read the bundle, and its other parts if it is not what the digests state, or large (SYNC-5)."""
         first = await self._counted(self.reader.first(suffix))
         self.body_bytes += len(first.body)
-        side = read_side(verifier, self.base, suffix, [first.body])
+        side = read_side(reports, self.base, suffix, [first.body])
         exchanges: tuple[Exchange, ...] = (first,)
         if listed is not None:
             is_part = side.leaf != listed
@@ -276,9 +275,9 @@ class Mirror:
                 self.requests += len(exchanges) - 1
                 self.body_bytes += sum(len(one.body) for one in exchanges[1:])
                 bodies = [one.body for one in exchanges]
-                side = read_side(verifier, self.base, suffix, bodies)
+                side = read_side(reports, self.base, suffix, bodies)
                 if first.sha256 not in body.listed:
-                    parts = read_side(verifier, self.base, suffix, bodies[1:])
+                    parts = read_side(reports, self.base, suffix, bodies[1:])
                     side = replace(side, parts_leaf=parts.leaf)
         return RecordRead(side, tuple(received("bundle", one) for one in exchanges))
 

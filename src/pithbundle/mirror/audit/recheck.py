@@ -19,7 +19,7 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import DigestError, FindingError, PithError
 from pithbundle.mirror.audit.classify import classify
 from pithbundle.mirror.audit.finding import Finding
-from pithbundle.mirror.audit.sides import Side, read_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.mirror.audit.words import WORDS, Evidence
 from pithbundle.verifier import Verifier
 
@@ -73,14 +73,14 @@ def _side_of(finding: Finding, verifier: Verifier) -> Side:
     parts = finding.bodies("bundle")
     if not parts or not finding.suffix:
         raise FindingError("finding", "a finding of this word has a suffix and a bundle", clause="AUDIT-13")
-    return read_side(verifier, finding.mirror, finding.suffix, parts)
+    return read_side(Reports(verifier), finding.mirror, finding.suffix, parts)
 
 
 def _of_bundle(finding: Finding, verifier: Verifier, pins: Pins) -> _Result:
     """``forged``, ``altered`` and ``wrong_record``: found again in the body."""
     side = _side_of(finding, verifier)
     genuine = finding.bodies("genuine")
-    store = read_side(verifier, "store", finding.suffix, genuine) if genuine else None
+    store = read_side(Reports(verifier), "store", finding.suffix, genuine) if genuine else None
     return _again(finding, side, store)
 
 

@@ -22,6 +22,7 @@ from pithbundle.mirror.audit.mirrors import Mirror, MirrorReader, RecordRead, Sl
 from pithbundle.mirror.audit.population import population_of
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.second_reads import settle
+from pithbundle.mirror.audit.sides import Reports
 from pithbundle.mirror.audit.suffixes import Suffixes
 from pithbundle.mirror.audit.words import Word, exit_status
 from pithbundle.mirror.digest_files import FileCache
@@ -148,7 +149,7 @@ class _Run:
         outside: Outside,
     ) -> None:
         self.mirrors, self.verifier, self.store, self.options = mirrors, verifier, store, options
-        self.outside, self._keep = outside, keep
+        self.outside, self._keep, self.reports = outside, keep, Reports(verifier)
         self.audit = Audit(mirrors, verifier, store is not None, "", self.time())
         #: The mirror whose tree the others are compared with; None with a store.
         self.first: Mirror | None = None
@@ -238,7 +239,7 @@ class _Run:
             self.audit.records = chosen.count()
             rest = iter(chosen)
             while reads := await self._next(rest):
-                await settle(reads, self.mirrors, self.verifier, self.outside.sleep, self._served_before)
+                await settle(reads, self.mirrors, self.reports, self.outside.sleep, self._served_before)
                 for suffix in [*reads]:
                     self._classify(suffix, reads.pop(suffix))
 
@@ -263,7 +264,7 @@ class _Run:
 
     async def _read(self, mirror: Mirror, suffix: str) -> RecordRead:
         listed = await self._listed(mirror, suffix)
-        return await mirror.read_record(self.verifier, suffix, listed, self._served_before(mirror, suffix))
+        return await mirror.read_record(self.reports, suffix, listed, self._served_before(mirror, suffix))
 
     def _served_before(self, mirror: Mirror, suffix: str) -> frozenset[str]:
         return frozenset() if self.store is None else self.store.served_before(mirror.base, suffix)

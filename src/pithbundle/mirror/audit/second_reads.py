@@ -14,9 +14,8 @@ from typing import Final
 from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.audit.finding import FindingDocument, received
 from pithbundle.mirror.audit.mirrors import Mirror, RecordRead, Sleep
-from pithbundle.mirror.audit.sides import Side
+from pithbundle.mirror.audit.sides import Reports, Side
 from pithbundle.mirror.publication import Publication, is_in_progress
-from pithbundle.verifier import Verifier
 
 #: Seconds before each further read of what differs: at most three, then it is ``moving``.
 PAUSES: Final = (1.0, 5.0, 15.0)
@@ -40,7 +39,7 @@ def _shown(side: Side) -> tuple[object, ...]:
 async def settle(
     of_record: dict[str, list[RecordRead]],
     mirrors: Sequence[Mirror],
-    verifier: Verifier,
+    reports: Reports,
     sleep: Sleep,
     served_before: ServedBefore,
 ) -> None:
@@ -49,7 +48,7 @@ async def settle(
     Args:
         of_record: by suffix, what was read of each mirror, in the order of the mirrors; changed in place.
         mirrors: that are audited.
-        verifier: under the policy of the reader.
+        reports: verifies, under the policy of the reader.
         sleep: waits.
         served_before: what a mirror served before of a record.
     """
@@ -69,7 +68,7 @@ async def settle(
         for at in sorted({at for _, at in open_}):
             await _read_head(mirrors[at])
         for (suffix, at), reads in open_.items():
-            reads.append(await _again(mirrors[at], suffix, verifier, served_before))
+            reads.append(await _again(mirrors[at], suffix, reports, served_before))
         for at in sorted({at for _, at in open_}):
             publications[at] = await _publication(mirrors[at])
             await _read_head(mirrors[at])
@@ -93,7 +92,7 @@ async def _read_head(mirror: Mirror) -> None:
             mirror.comparable = False
 
 
-async def _again(mirror: Mirror, suffix: str, verifier: Verifier, served_before: ServedBefore) -> RecordRead:
+async def _again(mirror: Mirror, suffix: str, reports: Reports, served_before: ServedBefore) -> RecordRead:
     listed = None
     head = mirror.head
     if mirror.comparable and head is not None:
@@ -101,7 +100,7 @@ async def _again(mirror: Mirror, suffix: str, verifier: Verifier, served_before:
             listed = await mirror.files.digest_of(head.tree, suffix)
         except (DigestError, NetworkError) as error:
             mirror.note_error(error)
-    return await mirror.read_record(verifier, suffix, listed, served_before(mirror, suffix))
+    return await mirror.read_record(reports, suffix, listed, served_before(mirror, suffix))
 
 
 def _settled(

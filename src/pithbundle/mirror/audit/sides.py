@@ -5,6 +5,7 @@ Pure: bytes in, values out. Nothing of what a mirror states about itself is beli
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,8 @@ StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
 _NOT_SIGNED_FOR: Final = frozenset({"hash_mismatch", "signature_invalid", "subject"})
 #: The codes of a bundle that contradicts itself (BUN-3).
 _CONTRADICTORY: Final = frozenset({"hash_mismatch", "subject"})
+#: The bytes of bundles whose reports are held.
+_HELD_BYTES: Final = 16 << 20
 #: How the message begins of an element whose signature is genuine for something else (CHECK-3).
 _GENUINE: Final = ("the content is genuine;", "the signature is genuine,")
 
@@ -160,26 +163,58 @@ def _broken(element: CheckedEvent) -> Broken:
     return Broken(element.pointer, ids, code, message, message.startswith(_GENUINE))
 
 
-def read_side(verifier: Verifier, name: str, suffix: str, parts: Sequence[bytes]) -> Side:
+class Reports:
+    """Verifies parts of bundles, and the same parts once.
+
+    Mirrors that agree serve the same bytes of a record, one soon after the other, and a report is a function
+    of the bytes and the policy.
+
+    Attributes:
+        verifier: under the policy of the reader.
+    """
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.verifier = verifier
+        self._held: OrderedDict[tuple[bytes, ...], list[Report]] = OrderedDict()
+        self._bytes = 0
+
+    def of(self, parts: Sequence[bytes]) -> list[Report]:
+        """Return the reports of the parts of a bundle, one for each record.
+
+        Args:
+            parts: the bytes, at least one part. Hostile.
+        """
+        key = tuple(parts)
+        held = self._held.get(key)
+        if held is None:
+            held = self.verifier.verify_together((str(number), data) for number, data in enumerate(parts))
+            self._held[key] = held
+            self._bytes += sum(map(len, key))
+            while self._bytes > _HELD_BYTES:
+                self._bytes -= sum(map(len, self._held.popitem(last=False)[0]))
+        return held
+
+
+def read_side(reports: Reports, name: str, suffix: str, parts: Sequence[bytes]) -> Side:
     """Read what a mirror served as the bundle of a record, in one part or several (AUDIT-3).
 
     Args:
-        verifier: under the policy of the reader.
+        reports: verifies, under the policy of the reader.
         name: of the side.
         suffix: for which the bundle was requested.
         parts: the bytes, at least one part. Hostile.
     """
-    reports = verifier.verify_together((str(number), data) for number, data in enumerate(parts))
-    for rejection in reports[0].rejected:
+    found = reports.of(parts)
+    for rejection in found[0].rejected:
         error = rejection.error
         if _contradicts(error, parts[int(rejection.name)], suffix):
             return Side(name, "wrong_record", error.code, error.fault.message)
         return Side(name, "unreadable", error.code, error.fault.message)
-    for report in reports:
-        found = report.record
-        if found is not None and found.number.suffix != suffix:
-            return Side(name, "wrong_record", "subject", f"the bundle is of {found.number}")
-    return Side(name, "read", report=reports[0])
+    for report in found:
+        record = report.record
+        if record is not None and record.number.suffix != suffix:
+            return Side(name, "wrong_record", "subject", f"the bundle is of {record.number}")
+    return Side(name, "read", report=found[0])
 
 
 def _contradicts(error: PithError, data: bytes, suffix: str) -> bool:
@@ -199,4 +234,4 @@ def _contradicts(error: PithError, data: bytes, suffix: str) -> bool:
 def store_side(verifier: Verifier, suffix: str, bundles: Iterable[bytes]) -> Side:
     """What a store has of a record, by the bundles that it serves (STORE-8); absent without one."""
     parts = [*bundles]
-    return read_side(verifier, "store", suffix, parts) if parts else Side("store", "absent")
+    return read_side(Reports(verifier), "store", suffix, parts) if parts else Side("store", "absent")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kit.lying_mirror import SEED, claim, follows
 from kit.stores import POLICY, body, event, invalid, suffix, unverified
 from pithbundle.mirror.audit.classify import NOT_REQUESTED, Found, classify
-from pithbundle.mirror.audit.sides import Side, read_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.verifier import Verifier
 
 V = Verifier(POLICY)
@@ -16,7 +16,7 @@ A, B = "https://a.example", "https://b.example"
 
 
 def side(name: str, *marks: int, **more: object) -> Side:
-    return read_side(V, name, S, [body(SEED, *marks, **more)])  # type: ignore[arg-type]
+    return read_side(Reports(V), name, S, [body(SEED, *marks, **more)])  # type: ignore[arg-type]
 
 
 def words(*sides: Side, store: Side | None = None) -> list[tuple[str, str]]:
@@ -119,7 +119,7 @@ def test_what_was_not_read_has_its_word() -> None:
 
 def test_two_records_of_one_number_are_not_merged() -> None:
     # A second preimage of 130 bits: made here by setting the record of a side.
-    other = read_side(V, B, suffix(2), [body(2, 1)])
+    other = read_side(Reports(V), B, suffix(2), [body(2, 1)])
     found = classify(S, [side(A, 1), other]).found
     assert [(one.word, one.code) for one in found] == [("extra", ""), ("wrong_record", "collision")]
 

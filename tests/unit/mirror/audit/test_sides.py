@@ -11,7 +11,7 @@ from kit.lying_mirror import SEED, follows
 from kit.signing import DEMO, bundle, event_id, sha256_hex, to_json
 from kit.stores import POLICY, body, event, invalid, suffix, unverified
 from kit.stream import made_record
-from pithbundle.mirror.audit.sides import Side, read_side, store_side
+from pithbundle.mirror.audit.sides import Reports, Side, read_side, store_side
 from pithbundle.verifier import Verifier
 
 V = Verifier(POLICY)
@@ -19,7 +19,7 @@ S = suffix(SEED)
 
 
 def read(*parts: bytes) -> Side:
-    return read_side(V, "https://a.example", S, parts)
+    return read_side(Reports(V), "https://a.example", S, parts)
 
 
 def test_what_is_read_is_what_verifies() -> None:
@@ -58,7 +58,7 @@ def test_a_record_that_is_none_and_has_another_hash_is_another_record() -> None:
 def test_a_record_of_a_later_version_is_not_accused() -> None:
     record = {**made_record(SEED), "schema_version": "9.0"}
     data = to_json(bundle(record, []))
-    side = read_side(V, "x", suffix_of_record(record), [data])
+    side = read_side(Reports(V), "x", suffix_of_record(record), [data])
     assert (side.status, side.code) == ("unreadable", "version")
 
 
@@ -128,3 +128,19 @@ def test_a_state_of_a_record_with_unverified_elements_cannot_be_compared() -> No
 def test_the_side_of_a_store() -> None:
     assert store_side(V, S, []).status == "absent"
     assert store_side(V, S, [body(SEED, 1)]).name == "store"
+
+
+def test_the_same_parts_are_verified_once_and_other_ones_are_not_taken_for_them() -> None:
+    """Mirrors that agree serve the same bytes, one soon after the other; few bytes are held."""
+    reports = Reports(V)
+    one, other = [body(SEED, 1)], [body(SEED, 1), body(SEED, 2)]
+    first = reports.of(one)
+    assert reports.of([*one]) is first
+    assert reports.of(other) is not first and [len(reports.of(each)[0].inputs) for each in (one, other)] == [
+        1,
+        2,
+    ]
+    large = [body(SEED, 1) + b" " * (1 << 20)]
+    for spaces in range(17):
+        reports.of([large[0] + b" " * spaces])
+    assert reports.of(one) is not first
