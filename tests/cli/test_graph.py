@@ -103,6 +103,18 @@ def test_only_a_graph_is_replaced() -> None:
     assert found.status == 2 and "is a folder here" in found.err
 
 
+def test_graphml_is_written_beside_json_lines() -> None:
+    run("graph", "in", *OPTIONS)
+    plain = content("out")
+    assert run("graph", "in", *OPTIONS, "--force", "--format", "graphml").status == 0
+    both = content("out")
+    assert both.keys() - plain.keys() == {"graph.graphml", "unverified-graph.graphml"}
+    assert plain.items() <= both.items() and both["graph.graphml"].count(b"<edge ") == 2
+    assert run("graph", "in", *OPTIONS, "--force").status == 0 and content("out") == plain
+    found = run("graph", "in", "--policy", "p.json", "-o", "g.GraphML")
+    assert found.status == 2 and "--format graphml writes graph.graphml into it" in found.err
+
+
 def test_a_graph_is_no_source_of_bundles() -> None:
     assert run("graph", "in", "--policy", "p.json", "-o", "in/out").status == 0
     found = run("graph", "in", *OPTIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
@@ -30,7 +30,8 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import PithError
 from pithbundle.files import file_error
-from pithbundle.graph import Graph, GraphBuilder, claims_of_bundles, edge_lines, node_lines
+from pithbundle.graph import Graph, GraphBuilder, claims_of_bundles, edge_lines, graphml, node_lines
+from pithbundle.graph.graphml import GRAPHML
 from pithbundle.graph.model import COUNTED_AS, STANCES
 from pithbundle.graph.rows import APART, EDGES, NODES
 from pithbundle.output_folder import OutputFolder
@@ -41,7 +42,7 @@ from pithbundle.wording import plural
 #: The outcome where claims without a verified signature are there.
 UNVERIFIED: Final = "unverified"
 _EMPTY: Final = Graph((), (), 0)
-_FILES: Final = re.compile(rf"(?:{APART})?(?:nodes|edges)\.jsonl")
+_FILES: Final = re.compile(rf"(?:{APART})?(?:(?:nodes|edges)\.jsonl|{re.escape(GRAPHML)})")
 _IN_PART: Final = re.compile(rf"{_FILES.pattern}|run-[0-9]{{6}}|{re.escape(TEMPORARY)}")
 
 
@@ -57,9 +58,17 @@ class Found:
 
 
 def run(
-    inputs: tuple[str, ...], form: str | None, output: str, policy: Policy, limits: Limits, force: bool
+    inputs: tuple[str, ...],
+    form: str | None,
+    output: str,
+    formats: Container[str],
+    policy: Policy,
+    limits: Limits,
+    force: bool,
 ) -> Found:
     """Read all inputs and write the folder of their graph, unless they contain no bundle.
+
+    ``formats`` are those that are written beside JSON Lines.
 
     Raises:
         InputRejected: an input cannot be read, or the output not written.
@@ -77,7 +86,7 @@ def run(
                         sorter.add(_sorted_by_record(bundle.line))
                 _collect(sorter.sorted(), Verifier(policy, limits=limits), found)
                 if written.bundles:
-                    _write(folder.part, found)
+                    _write(folder.part, found, formats)
                     folder.give_name()
         except OSError as error:
             raise file_error(output, error) from error
@@ -107,11 +116,12 @@ def _collect(lines: Iterable[Line], verifier: Verifier, found: Found) -> None:
     found.unread = builder.unread
 
 
-def _write(folder: Folder, found: Found) -> None:
-    folder.write_parts(NODES, node_lines(found.verified))
-    folder.write_parts(EDGES, edge_lines(found.verified, verified=True))
-    folder.write_parts(APART + NODES, node_lines(found.unverified))
-    folder.write_parts(APART + EDGES, edge_lines(found.unverified, verified=False))
+def _write(folder: Folder, found: Found, formats: Container[str]) -> None:
+    for prefix, graph, verified in (("", found.verified, True), (APART, found.unverified, False)):
+        folder.write_parts(prefix + NODES, node_lines(graph))
+        folder.write_parts(prefix + EDGES, edge_lines(graph, verified=verified))
+        if "graphml" in formats:
+            folder.write_parts(prefix + GRAPHML, graphml(graph, verified=verified))
 
 
 def _require_graph(folder: Folder) -> None:

@@ -20,19 +20,19 @@ _PART: Final = 1 << 16
 
 def node_lines(graph: Graph) -> Iterator[bytes]:
     """The nodes by id, as the parts of a file."""
-    return _parts(node_value(node) for node in graph.nodes)
+    return in_parts(encode(node_value(node)) for node in graph.nodes)
 
 
 def edge_lines(graph: Graph, *, verified: bool) -> Iterator[bytes]:
     """The edges by target, source and claim, as the parts of a file; each says whether it is verified."""
-    return _parts(edge_value(edge, verified=verified) for edge in graph.edges)
+    return in_parts(encode(edge_value(edge, verified=verified)) for edge in graph.edges)
 
 
-def _parts(rows: Iterator[Object]) -> Iterator[bytes]:
+def in_parts(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Join lines to parts of a file; a line feed ends each line."""
     held: list[bytes] = []
     size = 0
-    for row in rows:
-        line = encode(row)
+    for line in lines:
         held += (line, b"\n")
         size += len(line) + 1
         if size >= _PART:

@@ -1,8 +1,9 @@
-"""``pithbundle graph``: citations and replications over many bundles (spec GRAPH-1 to GRAPH-7)."""
+"""``pithbundle graph``: citations and replications over many bundles (spec GRAPH-1 to GRAPH-8)."""
 
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Final
 
 import click
 
@@ -12,6 +13,9 @@ from pithbundle.cli.guard import guard_archives, guard_inputs, require_name_of
 from pithbundle.cli.inputs import read_policy, require_single_stdin
 from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
+
+#: What is written beside JSON Lines: the formats, and the names of their files.
+_FORMATS: Final = {"graphml": "graph.graphml"}
 
 
 def _work() -> ModuleType:
@@ -25,15 +29,38 @@ def _work() -> ModuleType:
     return graph_run
 
 
+def _require_no_format(output: str) -> None:
+    """Check that the name of the output is not that of a file in one of the formats.
+
+    Raises:
+        click.UsageError: it is.
+    """
+    ending = output.rpartition(".")[2].lower()
+    if ending in _FORMATS:
+        message = (
+            f"-o {Output.show(output)} is a folder here, and no file in {ending}: name a folder, "
+            f"and --format {ending} writes {_FORMATS[ending]} into it"
+        )
+        raise click.UsageError(message, click.get_current_context())
+
+
 @click.command(
     "graph",
     epilog="\b\nExamples:\n  pithbundle graph mirror -o graph\n"
-    "  pithbundle graph downloads/ more.jsonl.gz -o graph --policy mine.json\n\n"
+    "  pithbundle graph downloads/ more.jsonl.gz -o graph --policy mine.json\n"
+    "  pithbundle graph mirror -o graph --format graphml\n\n"
     "Exit status: 0; 1 something was rejected, the rest was read; "
     "2 usage error, or a file that cannot be read or written; 3 claims without "
     "a verified signature are there, in files of their own.",
 )
 @collecting_options("graph")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["jsonl", "graphml"]),
+    multiple=True,
+    help="With graphml also write graph.graphml, for Gephi, networkx and others.",
+)
 @reading_options
 @click.pass_obj
 def command(
@@ -41,6 +68,7 @@ def command(
     inputs: tuple[str, ...],
     output: str,
     force: bool,
+    formats: tuple[str, ...],
     form: str | None,
     policy_path: str | None,
     max_raw: int | None,
@@ -58,8 +86,9 @@ def command(
     guard_inputs([*inputs, policy_path], [("-o", output)])
     guard_archives(inputs, "-o", output)
     require_name_of(output, "folder", "name a folder for the files of the graph")
+    _require_no_format(output)
     run = _work()
     require_single_stdin(policy_path, *inputs)
     policy = read_policy(policy_path)
-    found = run.run(inputs, form, output, policy, with_max_raw(limits, max_raw), force)
+    found = run.run(inputs, form, output, formats, policy, with_max_raw(limits, max_raw), force)
     return int(run.print_graph(out, output, policy, policy_path, found))

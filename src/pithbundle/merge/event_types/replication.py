@@ -11,6 +11,9 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
 from pithbundle.merge.schema import one_of, prose, web_url
 
+#: What may come of a replication.
+OUTCOMES = ("supports", "refutes", "inconclusive")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Replication(Entry):
@@ -34,7 +37,7 @@ EVENT_TYPE = EventType(
         "claim": prose(4096),
         "url": web_url,
         "kind": one_of("replication", "falsification", "formal_bridge"),
-        "outcome": one_of("supports", "refutes", "inconclusive"),
+        "outcome": one_of(*OUTCOMES),
         "moderation": one_of("pending", "accepted", "rejected"),
     },
     entry=Replication,
