@@ -179,6 +179,19 @@ def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, f
     _write_parts(((path, (data,)) for path, data in pairs), force)
 
 
+def require_writable(path: str) -> None:
+    """Check that a file can be written to ``path``, before the work for it is done; nothing is left there.
+
+    Raises:
+        FileError: ``io``, as :func:`write_outputs` with ``force``.
+    """
+    staged, folders = _Staged(path, force=True), dict[str, int]()
+    try:
+        staged.write((), folders)
+    finally:
+        _clean([staged], folders)
+
+
 def write_stream(path: str, parts: Iterable[bytes], *, force: bool = False) -> None:
     """Write one file whole of parts that are made while it is written, as :func:`write_outputs` (CLI-1).
 

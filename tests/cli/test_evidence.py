@@ -26,6 +26,7 @@ HEADER: Final = bytes.fromhex(
 #: With what a line may begin.
 WORDS: Final = {
     "UNVERIFIED:", "record", "evidence", "proofs", "claims", "headers", "other_digest", "unreadable",
+    "checkpoints",
 }  # fmt: skip
 BLOCK: Final = f"0:{header_hash(HEADER)[::-1].hex()}"
 
@@ -71,7 +72,11 @@ def test_a_block_that_the_user_names_makes_a_header_given() -> None:
 
 def test_a_table_takes_the_place_of_the_built_in_one() -> None:
     Path("table.txt").write_text("0" * 63 + "1\n")
-    assert evidence("--checkpoints", "table.txt")["headers"] == []
+    value = evidence("--checkpoints", "table.txt")
+    # Which table it was shows in every report, and in the text beside headers.
+    assert value["headers"] == [] and value["checkpoints_sha256"] != evidence()["checkpoints_sha256"]
+    shown = run("evidence", "bundle.json", "--headers", "headers", "--checkpoints", "table.txt").out
+    assert f"\ncheckpoints   the table with the SHA-256 {value['checkpoints_sha256']}\n" in shown
     Path("table.txt").write_text("nothing\n")
     result = run("evidence", "bundle.json", "--checkpoints", "table.txt")
     assert result.status == 2 and "headers_invalid, EVID-13" in result.err
@@ -82,10 +87,12 @@ def test_a_table_takes_the_place_of_the_built_in_one() -> None:
     [
         ["--block", "0"], ["--block", BLOCK, "--block", BLOCK.replace("0:", "1:", 1)],
         ["--headers", "absent"], ["--headers", "absent/"], ["--ots", "absent"], ["--checkpoints", "absent"],
-        ["--headers", "-", "--ots", "-"],
+        ["--headers", "-", "--ots", "-"], ["--headers", "empty"],
     ],
 )  # fmt: skip
 def test_arguments_that_cannot_be_used_are_a_usage_error(args: list[str]) -> None:
+    Path("empty").mkdir()
+    Path("empty/notes.txt").write_bytes(HEADER)
     assert run("evidence", "bundle.json", *args).status == 2
 
 

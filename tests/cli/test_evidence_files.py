@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import Mock
 
 import pytest
 
-from kit import DEMO, attached, bundle, made_record, payloads, policy, to_json
+from kit import DEMO, UNKNOWN_SIGNER, attached, bundle, made_record, payloads, policy, to_json
 from kit.captures import PERSON, external_id, orcid_json, orcid_xml, response, warc_record, work, zipped
 from kit.command_line import assert_harmless, run
+from pithbundle.bundle.reader import read_bundle
 
 RECORD: Final = made_record()
 ARXIV_ID: Final = str(RECORD["source"]["id"])
@@ -21,7 +24,7 @@ TIME: Final = "2026-05-17T10:11:12Z"
 BODY: Final = b"%PDF-1.5"
 WORDS: Final = {
     "VALID:", "record", "evidence", "capture", "unversioned", "matches", "well_formed", "listed", "not_given",
-    "UNVERIFIED:", "claims",
+    "UNVERIFIED:", "claims", "person",
 }  # fmt: skip
 
 
@@ -83,8 +86,34 @@ def test_the_text_has_each_finding() -> None:
     args = ("--file", "paper.pdf", "--warc", "a.warc.gz", "--orcid", "a.xml")
     result = run("evidence", "bundle.json", "--policy", "policy.json", *args)
     assert result.status == 3 and "stored: the SHA-256 of the file paper.pdf" in result.out
-    assert f"person https://orcid.org/{PERSON}" in result.out
+    lines = result.out.splitlines()
+    assert f"  rests on    identifier {PERSON}" in lines
+    assert f"              person https://orcid.org/{PERSON}" in lines
+    assert lines[-2:] == [f"person        https://orcid.org/{PERSON}: 1 claim", f"  spelt       {PERSON}"]
     assert_harmless(result, WORDS)
+
+
+def test_one_person_in_several_spellings_is_listed_once() -> None:
+    spellings = (PERSON, PERSON.replace("-", ""), f"https://orcid.org/{PERSON}")
+    events = [attached(DEMO, RECORD, "author_claim", payloads.author_claim(each), WHEN) for each in spellings]
+    unknown = attached(UNKNOWN_SIGNER, RECORD, "author_claim", payloads.author_claim(PERSON), WHEN)
+    Path("bundle.json").write_bytes(to_json(bundle(RECORD, [*events, unknown])))
+    result = run("evidence", "bundle.json", "--policy", "policy.json")
+    shown = result.out.partition("\nperson ")[2]
+    assert shown.splitlines()[0].endswith(f"{PERSON}: 4 claims, 1 of them without a verified signature")
+    value = json.loads(run("evidence", "bundle.json", "--policy", "policy.json", "--json").stdout)
+    (person,) = value["persons"]
+    assert (person["orcid"], sorted(person["spellings"])) == (spellings[2], sorted(spellings))
+    assert [each["event_id"] is None for each in person["claims"]] == [False] * 3 + [True]
+
+
+def test_each_bundle_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Mock(wraps=read_bundle)
+    monkeypatch.setattr("pithbundle.verifier.read_bundle", counted)
+    for module in ("pithbundle.cli.commands.evidence", "pithbundle.cli.load"):
+        assert "read_bundle" not in vars(importlib.import_module(module))
+    evidence("--file", "paper.pdf")
+    assert counted.call_count == 1
 
 
 @pytest.mark.parametrize(("option", "code"), [("--warc", "warc_invalid"), ("--orcid", "orcid_invalid")])

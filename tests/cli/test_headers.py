@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
+from kit import bundle, made_record, to_json
 from kit.command_line import FIRST_WORDS, Result, assert_enveloped, assert_harmless, run
 from kit.mined import digest_at, extended
 from kit.mirrors import FakeMirror, Reply, serving
 from kit.nodes import BITCOIN, Node
+from pithbundle.evidence import Checkpoints
 
 WORDS = FIRST_WORDS | {
     "current", "downloading", "behind", "stopped", "chain", "checkpoint", "given", "unknown", "missing",
+    "checkpoints",
 }  # fmt: skip
 INFO = "/rest/chaininfo.json"
 HASHES = [digest_at(BITCOIN, height)[::-1].hex() for height in range(4)]
@@ -189,12 +192,38 @@ def test_a_file_of_something_else_is_never_replaced(node: ServedNode) -> None:
         assert run("headers", "fetch", "--from", node.base, "-o", "h.bin", "--first", "0").status == 2
     Path("link.bin").symlink_to("h.bin")
     node.node.chain = BITCOIN[:80]
-    assert run("headers", "fetch", "--from", node.base, "-o", "link.bin", "--last", "0").status == 0
-    node.node.chain = BITCOIN
     Path("h.bin").write_bytes(BITCOIN[:80])
+    node.requests.clear()
     linked = run("headers", "fetch", "--from", node.base, "-o", "link.bin")
     assert linked.status == 2 and "regular file" in linked.err and Path("h.bin").read_bytes() == BITCOIN[:80]
     assert run("headers", "fetch", "--from", node.base, "-o", "absent/h.bin").status == 2
+    assert node.requests == [], "what cannot be written is found before the first request"
+
+
+def test_what_another_run_wrote_meanwhile_is_not_replaced_by_less(node: ServedNode) -> None:
+    Path("h.bin").write_bytes(BITCOIN[:80])
+
+    def longer() -> Reply:
+        Path("h.bin").write_bytes(BITCOIN)
+        return Reply(200, BITCOIN[:160])
+
+    node.node.chain = BITCOIN[:160]
+    node.lies[AT[0]] = longer
+    found = value(node, status=3)
+    assert (found["outcome"], found["last"], found["added"], found["removed"]) == ("behind", 3, 0, 0)
+    assert Path("h.bin").read_bytes() == BITCOIN and os.listdir() == ["h.bin"]
+
+
+def test_a_file_that_becomes_something_else_meanwhile_stays(node: ServedNode) -> None:
+
+    def replaced() -> Reply:
+        Path("h.bin").write_bytes(b"text")
+        return Reply(200, BITCOIN[:160])
+
+    node.lies[AT[0]] = replaced
+    node.node.chain = BITCOIN[:160]
+    done = run("headers", "fetch", "--from", node.base, "-o", "h.bin")
+    assert done.status == 1 and "h.bin: " in done.err and Path("h.bin").read_bytes() == b"text"
 
 
 # -- check
@@ -223,6 +252,7 @@ def test_headers_from_the_first_block_on_with_little_work_show_nothing() -> None
         "  headers     4, blocks 0 to 3",
         "  work        0x400040004",
         "  why         from the first block on, with less work than the minimum",
+        f"checkpoints   the table with the SHA-256 {Checkpoints.shipped().sha256}",
     ]
 
 
@@ -232,7 +262,7 @@ def test_a_block_that_the_user_names_is_known_and_those_before_it() -> None:
     part = check("h.bin", "--block", f"2:{HASHES[2]}", status=3)
     assert part[0] == "given         h.bin" and "  known       up to block 2" in part
     missing = check("h.bin", "--block", f"9:{'1' * 64}", status=3)
-    assert missing[-1] == f"missing       no file has the block 9:{'1' * 64}"
+    assert missing[-2] == f"missing       no file has the block 9:{'1' * 64}"
     for wrong in ("3", f"2:{HASHES[3]}"):
         assert run("headers", "check", "h.bin", "--block", wrong).status == 2
 
@@ -243,9 +273,10 @@ def test_the_first_fault_of_a_file_is_shown_and_the_others_are_used() -> None:
     Path("d/a.bin").write_bytes(BITCOIN[:160])
     Path("d/b.bin").write_bytes(BITCOIN[160:239] + bytes(1) + BITCOIN[240:])
     Path("d/c.bin").write_bytes(b"x")
-    os.mkdir("d/sub")
+    os.mkdir("d/sub.bin")
+    Path("d/notes.txt").write_bytes(b"x")
     lines = check("d", "--block", f"1:{HASHES[1]}", status=1)
-    assert [line.split()[1] for line in lines if line[0] != " "] == ["d/a.bin", "d/b.bin", "d/c.bin"]
+    assert [line.split()[1] for line in lines if line[0] != " "] == ["d/a.bin", "d/b.bin", "d/c.bin", "the"]
     faults = [line for line in lines if line.startswith("  fault ")]
     assert "header 0 of the file" in faults[0] and "EVID-9]" in faults[0] and "EVID-8]" in faults[1]
     found = json.loads(run("headers", "check", "d", "--json").stdout)
@@ -262,4 +293,15 @@ def test_a_table_of_the_user_takes_the_place_of_the_built_in_one() -> None:
     other = json.loads(run("headers", "check", "h.bin", "--json").stdout)
     assert found["checkpoints_sha256"] != other["checkpoints_sha256"]
     Path("table").write_text("no hash\n")
-    assert run("headers", "check", "h.bin", "--checkpoints", "table").status == 1
+    # As in evidence: a table that is none is no header that violates a rule.
+    assert run("headers", "check", "h.bin", "--checkpoints", "table").status == 2
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", [("headers", "check"), ("evidence", "bundle.json", "--headers")])
+def test_a_folder_without_headers_shows_nothing_and_is_a_usage_error(command: tuple[str, ...]) -> None:
+    Path("bundle.json").write_bytes(to_json(bundle(made_record(), [])))
+    os.mkdir("empty")
+    Path("empty/h.txt").write_bytes(BITCOIN)
+    done = run(*command, "empty")
+    assert done.status == 2 and "empty has no file of headers: .bin, .dat, .headers" in done.err

@@ -207,6 +207,40 @@ def test_no_output_is_an_input(
     assert {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()} == before
 
 
+#: Commands with two outputs, and the options.
+PAIRS: list[tuple[list[str], str, str]] = [
+    (["merge", "bundle.json"], "-o", "--report"),
+    (["merge", "bundle.json"], "--report", "--trace"),
+    (["timeline", "bundle.json"], "--svg", "--png"),
+    (["probe", "bundle.json"], "-o", "--policy-output"),
+    (["probe", "bundle.json"], "-o", "--resume"),
+    (["ots", "stamp-request", "bundle.json"], "-o", "--record"),
+    (["conformance", "run", "--impl", "self"], "--html", "--junit"),
+    (AUDIT, "-o", "--html"),
+    (["mirror", "watch", "https://a.example", "--once"], "-o", "--metrics"),
+]
+
+
+@pytest.mark.parametrize("how", ["new", "in a linked folder", "hard link"])
+@pytest.mark.parametrize(("args", "one", "other"), PAIRS, ids=lambda value: value[0] if value else "")
+def test_no_two_outputs_are_one_file(folder: Path, args: list[str], one: str, other: str, how: str) -> None:
+    """The second would replace the first, and nothing would name what is lost."""
+    os.symlink(".", "link")
+    target = "./new"
+    match how:
+        case "in a linked folder":
+            target = "link/new"
+        case "hard link":
+            Path("new").write_bytes(b"")
+            os.link("new", "other")
+            target = "other"
+    before = {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()}
+    result = run(*args, one, "new", other, target)
+    assert (result.status, result.stdout) == (2, b"")
+    assert "name the same file" in result.err and one in result.err and other in result.err
+    assert {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()} == before
+
+
 def test_it_is_reported_before_anything_is_read(folder: Path) -> None:
     os.mkfifo("pipe")
     # Reading the pipe would wait for ever.

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -29,8 +29,23 @@ from kit.captures import (
 from kit.memory import peak_kib, printed_apart
 from kit.processor import slowness
 from pithbundle.errors import EvidenceError
-from pithbundle.evidence import check_author, check_capture, read_orcid
+from pithbundle.evidence import (
+    EventClaim,
+    ExternalId,
+    Material,
+    OrcidRecord,
+    Party,
+    Payload,
+    Work,
+    check_author,
+    check_capture,
+    check_claims,
+    content_of,
+    read_orcid,
+)
 from pithbundle.evidence.warc import read_payloads
+from pithbundle.joined import Location
+from pithbundle.newtypes import Pointer
 
 RECORD: Final = record()
 SEED: Final = 1479
@@ -143,6 +158,34 @@ def test_100000_mutants_have_a_finding_or_one_error(name: str) -> None:
     assert peak_kib() < MOST_KIB
 
 
+def event(event_type: str, payload: dict[str, Any]) -> EventClaim:
+    return EventClaim(
+        "not_signed", event_type, payload, None, "0" * 64, None, Location(0, "a", 0, Pointer(""))
+    )
+
+
+def test_5000_claims_beside_1000_payloads_and_15000_works_cost_what_each_does_alone() -> None:
+    made, body = claim(content_sha256="0" * 64), content_of("a.warc", [b"x"], "payload")
+    capture = {name: getattr(made, name) for name in ("provider", "url", "captured_at", "content_sha256")}
+    claims = [event("storage_attestation", capture)] * 5_000
+    claims += [event("author_claim", {"scheme": "orcid", "identifier": PERSON})] * 5_000
+    summary = Work((ExternalId("arxiv", "1203.00001", "", "self"),), Party(name="x"), Party())
+    material = Material(
+        payloads=(Payload("a.warc", TARGET, STAMP, (body,), "agrees"),) * 1_000,
+        persons=(OrcidRecord(f"https://orcid.org/{PERSON}", (summary,) * 15_000),),
+    )
+    begun = time.process_time()
+    findings = check_claims(claims, RECORD, material)
+    assert len(findings) == 25_000
+    assert time.process_time() - begun < 4 * slowness()
+
+
+#: Eight blocks of deflate in 90 bytes, each with a code of its own and nothing in it: the slowest ones.
+DYNAMIC: Final = bytes.fromhex(
+    "04c081000000000090ff6b100007020000000040feaf41001c080000000000f9bf06017020000000"
+    "0000e4ff1a04c081000000000090ff6b100007020000000040feaf41001c080000000000f9bf0601"
+    "70200000000000e4ff1a"
+)
 BOMBS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "a gzip bomb": (
         "warc",
@@ -150,6 +193,7 @@ BOMBS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     ),
     "a bomb in a payload": ("warc", lambda: warc_record(response(zeros(), Content_Encoding="gzip"))),
     "empty members": ("warc", lambda: zipped(b"") * 400_000),
+    "empty blocks": ("warc", lambda: zipped(b"")[:10] + DYNAMIC * 300_000),
     "a flood of headers": ("warc", lambda: warc_record(headers=("a:b",) * 500_000)),
     "a flood of headers of HTTP": ("warc", lambda: warc_record(b"HTTP/1.1 200 OK" + b"\r\na:b" * 500_000)),
     "a flood of records": ("warc", lambda: warc_record(WARC_Type="request") * 20_000),

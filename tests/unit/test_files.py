@@ -21,7 +21,7 @@ import pytest
 from kit.command_line import Stream
 from pithbundle import files
 from pithbundle.errors import FileError, InputError
-from pithbundle.files import read_blocks, read_input, write_output, write_outputs
+from pithbundle.files import read_blocks, read_input, require_writable, write_output, write_outputs
 
 
 @pytest.fixture
@@ -521,3 +521,18 @@ def test_a_file_without_blocks_is_one_error(tmp_path: Path, name: str, words: st
     with pytest.raises(FileError, match=words) as caught:
         [*read_blocks(f"{tmp_path}/{name}")]
     assert caught.value.code == "io"
+
+
+class TestRequireWritable:
+    def test_nothing_is_left_and_what_is_there_stays(self, folder: Path) -> None:
+        require_writable(str(folder / "a"))
+        assert list(folder.iterdir()) == []
+        (folder / "a").write_bytes(b"there")
+        require_writable(str(folder / "a"))
+        assert [(each.name, each.read_bytes()) for each in folder.iterdir()] == [("a", b"there")]
+
+    def test_what_could_not_be_written_is_named(self, folder: Path) -> None:
+        (folder / "link").symlink_to("a")
+        assert "not a regular file" in rejection(lambda: require_writable(str(folder / "link")))
+        assert "absent/a" in rejection(lambda: require_writable(str(folder / "absent" / "a")))
+        assert "is a folder" in rejection(lambda: require_writable(f"{folder}/"))

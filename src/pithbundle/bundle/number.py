@@ -28,6 +28,15 @@ def is_suffix(text: str) -> bool:
     return _SUFFIX(text) is not None
 
 
+def suffix_of(text: str) -> str:
+    """Return the suffix that a suffix or a full number names (NUM-2, NUM-4).
+
+    Raises:
+        NumberError: ``suffix``, for any other text.
+    """
+    return text if is_suffix(text) else PithNumber.parse(text).suffix
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PithNumber:
     """A Pith Number; ``str()`` is its full form (NUM-1).

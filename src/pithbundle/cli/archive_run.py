@@ -21,6 +21,7 @@ from pithbundle.archive.sort import in_order, merged
 from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.bundle.number import suffix_of as suffix_named
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.archive_inputs import Written, failing, inputs_of, open_archive, read_all
 from pithbundle.cli.extras import needing
@@ -48,10 +49,8 @@ def suffix_of(text: str) -> str:
     Raises:
         click.BadParameter: it is neither a suffix nor a full number.
     """
-    if is_suffix(text):
-        return text
     try:
-        return PithNumber.parse(text).suffix
+        return suffix_named(text)
     except NumberError as error:
         message = f"{Output.show(text)} is neither a suffix, 26 characters A-Z2-7, nor a full Pith Number"
         raise click.BadParameter(message, param_hint="NUMBER") from error

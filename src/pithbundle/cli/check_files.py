@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pithbundle.bundle.reader import Bundle
 from pithbundle.cli.input_hints import hint_for
 from pithbundle.cli.inputs import InputRejected, rejecting
 from pithbundle.cli.output import Exit, worst
@@ -16,7 +17,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import PithError
 from pithbundle.outcomes import EXIT_STATUS, Outcome, together
 from pithbundle.report import Clock, Rejection, Report, one_record
-from pithbundle.verifier import Verifier
+from pithbundle.verifier import VerifiedBundle, Verifier
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -80,18 +81,36 @@ def check_files(
     encoding: Encoding | None,
     clock: Clock | None = None,
     skip: Callable[[Source, bytes], bool] | None = None,
+    keep: list[Bundle] | None = None,
 ) -> CheckedFiles:
     """Read and check every input, those of one record together; a bad one raises no error.
 
-    ``skip`` gets each input and its bytes first, and returns True for one that is no bundle.
+    ``skip`` gets each input and its bytes first, and returns True for one that is no bundle. Each bundle that
+    is not rejected is added to ``keep``.
     """
     unreadable: list[Rejection] = []
     total = len(inputs) if isinstance(inputs, Sequence) else None
     with progress_bar("verifying", total, hidden=total is not None and total < MANY_FILES) as step:
-        reports = Verifier(policy, limits=limits).verify_together(
+        reports = _Verifier(policy, limits, keep).verify_together(
             _readable(inputs, limits, unreadable, step, skip), encoding=encoding, clock=clock, advise=hint_for
         )
     return CheckedFiles(tuple(reports), tuple(unreadable))
+
+
+class _Verifier(Verifier):
+    """A verifier that keeps each bundle that it read: a report has only what a signature covers."""
+
+    __slots__ = ("_keep",)
+
+    def __init__(self, policy: Policy, limits: Limits, keep: list[Bundle] | None) -> None:
+        super().__init__(policy, limits=limits)
+        self._keep = keep
+
+    def _verify(self, bundle: Bundle) -> VerifiedBundle:
+        found = super()._verify(bundle)
+        if self._keep is not None:
+            self._keep.append(bundle)
+        return found
 
 
 def _readable(

@@ -14,9 +14,10 @@ from pithbundle.cli.load import CELL
 from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import MOST
+from pithbundle.encoding.json_strict import utf8_error
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.errors import InputError, PithError
+from pithbundle.errors import PithError
 from pithbundle.outcomes import EXIT_STATUS, Outcome
 from pithbundle.report import Rejection
 from pithbundle.verify.documents import DocumentReport, SignatureVerdict, verify_document
@@ -57,7 +58,7 @@ def read_abstract(path: str | None, limits: Limits) -> str | None:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start) from None
+            raise utf8_error(error) from None
         abstract_sha256(text)
     return text
 

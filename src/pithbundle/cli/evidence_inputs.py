@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from pithbundle.cli.inputs import read_bytes, rejecting
-from pithbundle.cli.output import Exit
+from pithbundle.cli.output import Exit, Output
 from pithbundle.errors import EvidenceError, FileError
 from pithbundle.evidence import Block, Checkpoints, Headers, read_headers
 from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
@@ -29,7 +29,7 @@ def read_chain(paths: Sequence[str], blocks: Sequence[str], table: str | None) -
 
     Raises:
         InputRejected: a file cannot be read, or the table is none.
-        click.UsageError: a block is none, or has another height.
+        click.UsageError: a block is none, or has another height; a folder has no file of headers.
     """
     checkpoints = None
     if table is not None:
@@ -58,8 +58,15 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             yield path, read_bytes(path, _HEADER_FILE, Exit.USAGE)
             continue
         with rejecting(path, Exit.USAGE):
-            for name in _names(path):
-                inner = os.path.join(path, name)
+            names = _names(path)
+        if not names:
+            raise click.UsageError(
+                f"{Output.file_name(path)} has no file of headers: {', '.join(_ENDINGS)}",
+                click.get_current_context(),
+            )
+        for name in names:
+            inner = os.path.join(path, name)
+            with rejecting(inner, Exit.USAGE):
                 yield inner, read_regular(inner, _HEADER_FILE)
 
 

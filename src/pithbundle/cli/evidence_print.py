@@ -9,6 +9,7 @@ from pithbundle.cli.output import Output, Style
 from pithbundle.cli.render import short
 from pithbundle.evidence import EvidenceReport, Finding, HeaderFile
 from pithbundle.evidence.findings import Effect
+from pithbundle.evidence.person_claims import Person
 from pithbundle.wording import plural
 
 _STYLES: Final[dict[Effect, Style]] = {"supports": "good", "contradicts": "bad", "open": "doubtful"}
@@ -26,10 +27,22 @@ def print_evidence(out: Output, report: EvidenceReport) -> None:
     if report.of_unverified_elements:
         out.line(UNVERIFIED, "doubtful", f": {plural(len(report.of_unverified_elements), 'finding')}")
         _print_findings(out, report.of_unverified_elements)
-    for file in report.material.headers.files:
+    for person in report.persons:
+        _print_person(out, person)
+    headers = report.material.headers
+    for file in headers.files:
         _print_headers(out, file)
-    for block in report.material.headers.missing:
+    for block in headers.missing:
         out.heading("missing", f"no header of the block {block}", "doubtful")
+    if headers.files:
+        out.heading("checkpoints", f"the table with the SHA-256 {headers.checkpoints_sha256}")
+
+
+def _print_person(out: Output, person: Person) -> None:
+    without = f", {person.unverified} of them without a verified signature" if person.unverified else ""
+    out.heading("person", f"{person.orcid}: {plural(len(person.claims), 'claim')}{without}")
+    for at, spelling in enumerate(person.spellings):
+        out.detail("" if at else "spelt", out.show(spelling))
 
 
 def _print_findings(out: Output, findings: Sequence[Finding]) -> None:
@@ -43,8 +56,9 @@ def _print_findings(out: Output, findings: Sequence[Finding]) -> None:
             out.detail("file", f"{out.file_name(claim.location.file)} {claim.location.pointer}")
         elif one.file is not None:
             out.detail("file", out.file_name(one.file))
-        if one.rests_on:
-            out.detail("rests on", ", ".join(f"{name} {out.show(text)}" for name, text in one.rests_on))
+        # A line each: a text may contain whatever would part two of them.
+        for at, (name, text) in enumerate(one.rests_on):
+            out.detail("" if at else "rests on", f"{name} {out.show(text)}")
         out.detail("not shown", one.does_not_show)
         out.detail("clause", one.clause)
 

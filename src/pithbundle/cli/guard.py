@@ -26,17 +26,22 @@ Identity = tuple[int, int]
 
 
 def guard_inputs(inputs: Iterable[str | None], outputs: Iterable[tuple[str, str | None]]) -> None:
-    """Check before anything is read that no output is also an input, under whatever name.
+    """Check before anything is read that no output is also an input or another output, under whatever name.
 
     A hard link, a symbolic link and another spelling of the path are the same file.
     ``outputs`` are pairs of an option and its path; None and ``-`` are standard output.
     ``--force`` makes no difference: inputs are evidence.
 
     Raises:
-        click.UsageError: an output is an input.
+        click.UsageError: an output is an input, or two outputs are one file.
     """
     known = dict(_identities(inputs))
+    places: dict[tuple[object, ...], str] = {}
     for option, path in outputs:
+        for place in () if path in (None, STDIN) else _places(str(path)):
+            if places.setdefault(place, option) != option:
+                message = f"{places[place]} and {option} name the same file"
+                raise click.UsageError(message, click.get_current_context())
         found = _of_stream(sys.stdout) if path in (None, STDIN) else identity(str(path))
         if found is not None and found in known:
             where = "standard output" if path in (None, STDIN) else f"{option} {Output.show(path)}"
@@ -148,6 +153,16 @@ def identity(path: str) -> Identity | None:
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
+
+
+def _places(path: str) -> Iterator[tuple[object, ...]]:
+    """Where an output is written: the file that is there, and its name in its folder, which may be new."""
+    found = identity(path)
+    if found is not None:
+        yield found
+    folder = identity(os.path.dirname(path) or ".")
+    if folder is not None:
+        yield *folder, os.path.basename(path)
 
 
 def _identities(inputs: Iterable[str | None]) -> Iterator[tuple[Identity, str]]:

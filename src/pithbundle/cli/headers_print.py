@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import EvidenceError
-from pithbundle.evidence.checkpoints import Checkpoints
 from pithbundle.evidence.header_runs import HEADER_BYTES
 from pithbundle.evidence.headers import HeaderFile, Headers
 from pithbundle.wording import plural
@@ -88,21 +86,20 @@ def _range(first: int | None, last: int | None) -> str:
     return "heights are not known" if first is None else f"blocks {first} to {last}"
 
 
-def print_checked(
-    out: Output, inputs: Sequence[tuple[str, bytes]], found: Headers, table: Checkpoints
-) -> int:
+def print_checked(out: Output, found: Headers) -> int:
     """Print what the headers of files show; return the exit status."""
     status = worst([_status(each) for each in found.files])
     if out.as_json:
         files: list[Value] = [_file_value(each) for each in found.files]
         missing: list[Value] = [str(each) for each in found.missing]
         outcome = {Exit.INVALID: "invalid", Exit.UNVERIFIED: "unknown"}.get(Exit(status), "known")
-        members: Object = {"files": files, "missing": missing, "checkpoints_sha256": table.sha256}
+        members: Object = {"files": files, "missing": missing, "checkpoints_sha256": found.checkpoints_sha256}
         return out.result(outcome, status, members)
     for each in found.files:
         _print_file(out, each)
     for block in found.missing:
         out.heading("missing", f"no file has the block {block}", "doubtful")
+    out.heading("checkpoints", f"the table with the SHA-256 {found.checkpoints_sha256}")
     return int(status)
 
 

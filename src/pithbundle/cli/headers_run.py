@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import click
 
+from pithbundle import durable
 from pithbundle.cli import event_loop
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import rejecting
@@ -14,12 +18,14 @@ from pithbundle.cli.output import Output
 from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.errors import EvidenceError, NetworkError
 from pithbundle.evidence.header_fetch import ANSWER_BYTES, HeaderFetch
-from pithbundle.evidence.header_runs import HEADER_BYTES
-from pithbundle.files import write_output
+from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
+from pithbundle.files import file_error, read_regular, require_writable, write_output
 from pithbundle.net import AsyncClient, ClientOptions, parse_url
 
 #: The file is written whenever it has so many headers more, and at the end.
 _WRITE_EVERY: Final = 100_000
+#: How long a run waits for another one that writes into the same folder, in seconds.
+_PATIENCE: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -55,6 +61,8 @@ def fetched(base: str, path: str, data: bytes, first: int, last: int | None, dea
     Raises:
         InputRejected: the file that is there cannot be gone on with, or the new one cannot be written.
     """
+    with failing(path):
+        require_writable(path)
     with progress_bar("checking", None), rejecting(path):
         done = Fetched(HeaderFetch(data, first=first, last=last))
     with progress_bar("headers", None) as bar:
@@ -85,8 +93,23 @@ async def _run(base: str, path: str, done: Fetched, deadline: float, bar: Progre
 
 
 def _write(path: str, fetch: HeaderFetch, written: bytes) -> bytes:
-    data = fetch.data
-    if data != written:
-        with failing(path):
-            write_output(path, data, force=True)
-    return data
+    """Write the headers if they have more work than the file, also if another run wrote it meanwhile."""
+    if fetch.data == written:
+        return written
+    with failing(path), _alone(os.path.dirname(path) or "."):
+        there = read_regular(path, HEADER_BYTES * MOST_HEADERS) if os.path.lexists(path) else b""
+        if there != written:
+            fetch.compare(there)
+        if fetch.data != there:
+            write_output(path, fetch.data, force=True)
+    return fetch.data
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Hold a folder against other runs, so that none writes between the comparison and the writing."""
+    try:
+        with durable.Folder.open(folder) as held, held.locked(_PATIENCE):
+            yield
+    except OSError as error:
+        raise file_error(folder, error) from error

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pithbundle.bundle.reader import Bundle
 from pithbundle.cli.check_files import CheckedFiles, check_files
 from pithbundle.cli.guard import guard_folder
 from pithbundle.cli.inputs import (
@@ -122,11 +123,12 @@ def load_record(
     policy_path: str | None,
     limits: Limits,
     encoding: Encoding | None,
-    keep: list[bytes] | None = None,
+    keep: list[Bundle] | None = None,
 ) -> LoadedRecord:
     """Read, check and merge files of one record; a rejected file is reported with them.
 
-    The bytes of each file are added to ``keep``, for a command that shows what no signature covers.
+    The bundle of each file that is not rejected is added to ``keep``, for a command that shows what no
+    signature covers.
 
     Raises:
         InputRejected: a file cannot be read; the files are of different records; none is left.
@@ -134,13 +136,7 @@ def load_record(
     """
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-
-    def kept(source: Source, data: bytes) -> bool:
-        if keep is not None:
-            keep.append(data)
-        return False
-
-    checked_files = check_files([*map(Source, files)], policy, limits, encoding, skip=kept)
+    checked_files = check_files([*map(Source, files)], policy, limits, encoding, keep=keep)
     report = checked_files.report()
     if report.ledger is None:
         first = checked_files.rejected[0]

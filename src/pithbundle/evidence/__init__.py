@@ -82,6 +82,7 @@ from pithbundle.evidence.ots import (
 )
 from pithbundle.evidence.ots_writing import Upgrade, proof_bytes, upgrade
 from pithbundle.evidence.payloads import OwnDigest, Payload
+from pithbundle.evidence.person_claims import Person
 from pithbundle.evidence.timestamps import AttestationFinding, ProofFinding, TimestampStatus, check_proof
 
 __all__ = [
@@ -132,6 +133,7 @@ __all__ = [
     "OwnDigest",
     "Party",
     "Payload",
+    "Person",
     "Proof",
     "ProofFinding",
     "Reason",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal, TypeAlias, cast
 
 from pithbundle.bundle.record import SCHEMA_VERSION, Record
@@ -69,6 +69,7 @@ class ArxivMetadata:
     license: str
     #: The authors in one text, as arXiv writes them; empty where the file has none. No hash covers it.
     authors: str = ""
+    _record: Record | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> int:
@@ -77,11 +78,17 @@ class ArxivMetadata:
 
     @property
     def record(self) -> Record:
-        """The canonical record of the newest version (ARXIV-3).
+        """The canonical record of the newest version (ARXIV-3), computed once.
 
         Raises:
             RecordError: a text is outside the data model.
         """
+        if self._record is None:
+            # A frozen dataclass sets its own fields this way only.
+            object.__setattr__(self, "_record", self._computed())
+        return cast("Record", self._record)
+
+    def _computed(self) -> Record:
         primary, *cross = self.categories
         value: Object = {
             "metadata": {

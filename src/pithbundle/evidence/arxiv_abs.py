@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pithbundle.encoding.json_strict import utf8_error
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import InputError
 from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
@@ -33,7 +34,7 @@ def read_abs(data: bytes, limits: Limits) -> ArxivMetadata:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start) from None
+        raise utf8_error(error) from None
     parts: list[list[str]] = [[]]
     for line in text.replace("\r\n", "\n").split("\n"):
         if line.rstrip(" ") == _BORDER:

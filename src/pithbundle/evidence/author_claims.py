@@ -25,6 +25,10 @@ Listing: TypeAlias = Literal["listed", "not_listed", "other_person", "not_given"
 #: Who asserts that a work is of a person (ORCID-5).
 AssertedBy: TypeAlias = Literal["the person", "another", "unknown"]
 
+#: How many works a finding names at most; the others are counted (ORCID-5).
+MOST_NAMED: Final = 20
+#: The characters of a text of a saved record that are shown at most.
+_LONGEST: Final = 256
 #: What no finding about a claim of authorship shows (ORCID-5).
 DOES_NOT_SHOW: Final = (
     "that the person wrote the paper, or made or knows of the claim; nothing in a record of ORCID is signed"
@@ -57,12 +61,18 @@ class Assertion:
 
     __repr__ = brief
 
+    @property
+    def party(self) -> str:
+        """Who asserts it, in one text: the name, else the iD or the identifier of a program."""
+        party = self.origin or self.source
+        return _shown(party.name or party.orcid or party.client_id or self.by)
+
     def to_value(self) -> dict[str, Any]:
         """The assertion as JSON: strings."""
         return {
             "by": self.by,
-            "identifier": portable(self.identifier.value),
-            "kind": portable(self.identifier.kind),
+            "identifier": portable(_shown(self.identifier.value)),
+            "kind": portable(_shown(self.identifier.kind)),
             "source": _value_of(self.source),
             "origin": _value_of(self.origin),
         }
@@ -79,8 +89,12 @@ class AuthorFinding:
     #: The one form of an iD, for spellings of it alike; None of another identifier (ORCID-1).
     person: str | None
     listing: Listing
-    #: The works that are this paper, if it is listed.
+    #: The works that are this paper, if it is listed: the first 20.
     assertions: tuple[Assertion, ...]
+    #: How many there are.
+    count: int = 0
+    #: Who asserts them, of all, each once.
+    asserted_by: tuple[AssertedBy, ...] = ()
 
     __repr__ = brief
 
@@ -98,8 +112,8 @@ class AuthorFinding:
     def _of_listing(self) -> str:
         if self.listing != "listed":
             return _LISTING_SENTENCES[self.listing]
-        by = sorted({each.by for each in self.assertions}, key=_BY.index)
-        return f"the saved record of ORCID, unsigned, lists this paper, asserted by {' and '.join(by)}"
+        by = " and ".join(self.asserted_by)
+        return f"the saved record of ORCID, unsigned, lists this paper, asserted by {by}"
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON: strings, arrays and null."""
@@ -110,6 +124,7 @@ class AuthorFinding:
             "form": self.form,
             "listing": self.listing,
             "assertions": [each.to_value() for each in self.assertions],
+            "more_assertions": self.count - len(self.assertions),
             "form_sentence": _FORM_SENTENCES[self.form],
             "listing_sentence": self._of_listing(),
             "clause": self._clause,
@@ -135,6 +150,57 @@ _LISTING_SENTENCES: Final[dict[Listing, str]] = {
 }
 
 
+class SavedRecords:
+    """The records of ORCID that the user has, each compared with a paper once (ORCID-5).
+
+    Args:
+        record: the record of the paper.
+        saved: the records of ORCID.
+    """
+
+    def __init__(self, record: Record, saved: Iterable[OrcidRecord] = ()) -> None:
+        self._paper = paper_of(record)
+        self._persons: dict[str, list[Assertion]] = {}
+        self._findings: dict[tuple[str, str], tuple[AuthorFinding, dict[str, Any]]] = {}
+        for each in saved:
+            own = self._persons.setdefault(each.orcid, [])
+            if self._paper is not None:
+                own.extend(_assertions(self._paper, each))
+        self._by = {
+            person: tuple(sorted({each.by for each in own}, key=_BY.index))
+            for person, own in self._persons.items()
+        }
+
+    def checked(self, scheme: str, identifier: str) -> tuple[AuthorFinding, dict[str, Any]]:
+        """The finding on an identifier, and the finding as JSON; each is made once."""
+        key = scheme, identifier
+        if key not in self._findings:
+            found = self.check(scheme, identifier)
+            self._findings[key] = found, found.to_value()
+        return self._findings[key]
+
+    def check(self, scheme: str, identifier: str) -> AuthorFinding:
+        """Check a claim of authorship (ORCID-2, ORCID-5, ORCID-6)."""
+        if scheme != "orcid":
+            form = _other_form(scheme, identifier)
+            return AuthorFinding(scheme, identifier, form, None, "not_checked", ())
+        of_id, person = form_of(identifier)
+        found = () if person is None else self._persons.get(person, ())
+        listing: Listing
+        if person is None:
+            listing = "not_checked"
+        elif person not in self._persons:
+            listing = "other_person" if self._persons else "not_given"
+        elif self._paper is None:
+            listing = "not_checked"
+        else:
+            listing = "listed" if found else "not_listed"
+        by = self._by[person] if found and person is not None else ()
+        return AuthorFinding(
+            scheme, identifier, of_id, person, listing, tuple(found[:MOST_NAMED]), len(found), by
+        )
+
+
 def check_author(
     record: Record, scheme: str, identifier: str, saved: Sequence[OrcidRecord] = ()
 ) -> AuthorFinding:
@@ -146,21 +212,7 @@ def check_author(
         identifier: that of the claim, in any spelling.
         saved: the records of ORCID that the user has.
     """
-    if scheme != "orcid":
-        return AuthorFinding(scheme, identifier, _other_form(scheme, identifier), None, "not_checked", ())
-    form, person = form_of(identifier)
-    if person is None:
-        return AuthorFinding(scheme, identifier, form, None, "not_checked", ())
-    if not saved:
-        return AuthorFinding(scheme, identifier, form, person, "not_given", ())
-    own = [each for each in saved if each.orcid == person]
-    if not own:
-        return AuthorFinding(scheme, identifier, form, person, "other_person", ())
-    paper = paper_of(record)
-    if paper is None:
-        return AuthorFinding(scheme, identifier, form, person, "not_checked", ())
-    found = tuple(_assertions(paper, own))
-    return AuthorFinding(scheme, identifier, form, person, "listed" if found else "not_listed", found)
+    return SavedRecords(record, saved).check(scheme, identifier)
 
 
 def by_person(findings: Iterable[AuthorFinding]) -> tuple[tuple[AuthorFinding, ...], ...]:
@@ -173,12 +225,11 @@ def by_person(findings: Iterable[AuthorFinding]) -> tuple[tuple[AuthorFinding, .
     return tuple(tuple(each) for each in persons.values())
 
 
-def _assertions(paper: str, saved: Iterable[OrcidRecord]) -> Iterator[Assertion]:
-    for each in saved:
-        for work in each.works:
-            identifier = _names(work, paper)
-            if identifier is not None:
-                yield Assertion(_asserted_by(each, work), identifier, work.source, work.origin)
+def _assertions(paper: str, saved: OrcidRecord) -> Iterator[Assertion]:
+    for work in saved.works:
+        identifier = _names(work, paper)
+        if identifier is not None:
+            yield Assertion(_asserted_by(saved, work), identifier, work.source, work.origin)
 
 
 def _names(work: Work, paper: str) -> ExternalId | None:
@@ -212,4 +263,9 @@ def _other_form(scheme: str, identifier: str) -> ClaimForm:
 
 def _value_of(party: Party) -> dict[str, str]:
     texts = {"orcid": party.orcid, "client_id": party.client_id, "name": party.name}
-    return {name: portable(text) for name, text in texts.items()}
+    return {name: portable(_shown(text)) for name, text in texts.items()}
+
+
+def _shown(text: str) -> str:
+    """A text of a saved record, which may have millions of characters and is shown for each claim."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -13,12 +13,10 @@ from pithbundle.evidence.captures import (
     CaptureClaim,
     CaptureFinding,
     ContentStatus,
-    check_capture,
+    HeldContents,
 )
-from pithbundle.evidence.contents import Content
 from pithbundle.evidence.event_claims import EventClaim
 from pithbundle.evidence.findings import Effect, Finding, not_checked
-from pithbundle.evidence.payloads import Payload
 
 #: The type of the events.
 CAPTURE_EVENT: Final = "storage_attestation"
@@ -33,23 +31,20 @@ _OF_SUBJECT: Final[dict[CaptureSubject, Effect]] = {
 _OF_CONTENT: Final[dict[ContentStatus, Effect]] = {"matches": "supports"}
 
 
-def capture_findings(
-    claim: EventClaim, record: Record, contents: tuple[Content, ...], payloads: tuple[Payload, ...] | None
-) -> Iterator[Finding]:
+def capture_findings(claim: EventClaim, record: Record, held: HeldContents) -> Iterator[Finding]:
     """Check what an event claims of a capture (CAPT-9).
 
     Args:
         claim: the claim of the event.
         record: its record.
-        contents: the digests of the files that the user says are the content.
-        payloads: those of WARC files that the user has; None without such files.
+        held: what the user has of captures.
     """
     capture = _capture_of(claim.payload)
     if capture is None:
         sentence = "the event does not name a provider, a URL and a time"
         yield not_checked(claim, "capture_form", sentence, _CLAUSE)
         return
-    found = check_capture(record, capture, contents, payloads)
+    found = held.check(record, capture)
     value = found.to_value()
 
     def finding(part: str, effect: Effect, rests_on: tuple[tuple[str, str], ...]) -> Finding:
@@ -68,7 +63,7 @@ def capture_findings(
             of_part,
         )
 
-    url = () if found.url is None else (("captured", found.url.target),)
+    url = (("captured", found.url.target),) if found.url is not None and found.url.target else ()
     yield finding(
         "form", _OF_FORM.get(found.form, "open"), (("url", capture.url), ("time", capture.captured_at))
     )

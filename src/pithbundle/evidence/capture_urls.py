@@ -12,7 +12,7 @@ from pithbundle.encoding.timestamps import instant
 from pithbundle.evidence.papers import named_by_url, paper_of
 
 #: What is found of the form of a URL (CAPT-2).
-CaptureForm: TypeAlias = Literal["capture", "time_differs", "not_a_capture", "other_provider"]
+CaptureForm: TypeAlias = Literal["capture", "time_differs", "not_a_capture", "malformed", "other_provider"]
 #: What is found of what was captured (CAPT-3).
 CaptureSubject: TypeAlias = Literal[
     "exact",
@@ -32,8 +32,10 @@ PROVIDERS: Final = frozenset(
     }
 )  # fmt: skip
 _URL: Final = re.compile(
-    r"https?://(?i:web\.archive\.org)/(?:web/)?(?:([0-9]{0,14})(\*|[a-z]{2}_)?/)?(https?://.+)"
+    r"https?://(?i:web\.archive\.org)/(?:web/)?(?:([0-9]*)(\*|[a-z]{2}_)?/)?(https?://.+)"
 ).fullmatch
+#: The beginning of every URL of the archive, in a form of captures or not.
+_OF_ARCHIVE: Final = re.compile(r"https?://(?i:web\.archive\.org)(?=[:/?#]|\Z)").match
 #: The page of a record in the registry.
 _PAGE: Final = re.compile(r"https?://(?i:pith\.science)/pith/([A-Z2-7]{26})/?").fullmatch
 
@@ -46,8 +48,10 @@ class CaptureUrl:
     stamp: str
     #: How the archive shows it: ``id_`` as it was captured, empty or another word rewritten.
     modifier: str
-    #: The URL that was captured.
+    #: The URL that was captured; empty where that cannot be seen.
     target: str
+    #: Whether it is in a form in which the archive names captures.
+    is_well_formed: bool = True
 
     __repr__ = brief
 
@@ -66,10 +70,10 @@ def read_url(url: str) -> CaptureUrl | None:
     """Read a URL; None of one that is not of the Internet Archive (CAPT-2)."""
     found = _URL(url)
     if found is None:
-        return None
-    digits, modifier, target = found.groups()
-    real = len(digits or "") == 14 and instant(_written(digits)) is not None
-    return CaptureUrl(digits if real else "", modifier or "", target)
+        return CaptureUrl("", "", "", is_well_formed=False) if _OF_ARCHIVE(url) else None
+    digits, modifier, target = found[1] or "", found[2] or "", found[3]
+    real = len(digits) == 14 and instant(_written(digits)) is not None
+    return CaptureUrl(digits if real else "", modifier, target, len(digits) <= 14)
 
 
 def form_of(provider: str, url: CaptureUrl | None, captured_at: str) -> CaptureForm:
@@ -82,6 +86,8 @@ def form_of(provider: str, url: CaptureUrl | None, captured_at: str) -> CaptureF
     """
     if url is None:
         return "not_a_capture" if provider in PROVIDERS else "other_provider"
+    if not url.is_well_formed:
+        return "malformed"
     if not url.is_capture:
         return "not_a_capture"
     time = instant(captured_at)

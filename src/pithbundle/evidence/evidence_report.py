@@ -14,14 +14,16 @@ from pithbundle.brief import brief
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, portable
+from pithbundle.evidence.author_claims import SavedRecords
 from pithbundle.evidence.capture_claims import CAPTURE_EVENT, capture_findings
+from pithbundle.evidence.captures import HeldContents
 from pithbundle.evidence.contents import Content
 from pithbundle.evidence.event_claims import EventClaim, claims_of
 from pithbundle.evidence.findings import EXIT_STATUS, Finding
 from pithbundle.evidence.headers import HeaderFile, Headers
 from pithbundle.evidence.orcid_record import OrcidRecord
 from pithbundle.evidence.payloads import Payload
-from pithbundle.evidence.person_claims import AUTHOR_EVENT, author_findings
+from pithbundle.evidence.person_claims import AUTHOR_EVENT, Person, author_findings, persons_of
 from pithbundle.evidence.timestamp_claims import TIMESTAMP_EVENT, proof_finding, timestamp_finding
 from pithbundle.outcomes import Outcome
 from pithbundle.report import Report
@@ -49,15 +51,21 @@ class Material:
     __repr__ = brief
 
 
+class _Prepared:
+    """The material beside one record, looked through once for all claims."""
+
+    def __init__(self, record: Record, material: Material) -> None:
+        self.record = record
+        self.headers = material.headers
+        self.contents = HeldContents(material.contents, material.payloads)
+        self.persons = SavedRecords(record, material.persons)
+
+
 #: By type of event: what is found of its claim.
-_CHECKS: Final[dict[str, Callable[[EventClaim, Record, Material], Iterable[Finding]]]] = {
-    TIMESTAMP_EVENT: lambda claim, record, material: [
-        timestamp_finding(claim, record.sha256, material.headers)
-    ],
-    CAPTURE_EVENT: lambda claim, record, material: capture_findings(
-        claim, record, material.contents, material.payloads
-    ),
-    AUTHOR_EVENT: lambda claim, record, material: author_findings(claim, record, material.persons),
+_CHECKS: Final[dict[str, Callable[[EventClaim, _Prepared], Iterable[Finding]]]] = {
+    TIMESTAMP_EVENT: lambda claim, held: [timestamp_finding(claim, held.record.sha256, held.headers)],
+    CAPTURE_EVENT: lambda claim, held: capture_findings(claim, held.record, held.contents),
+    AUTHOR_EVENT: lambda claim, held: author_findings(claim, held.persons),
 }
 
 
@@ -76,9 +84,10 @@ def check_claims(claims: Iterable[EventClaim], record: Record, material: Materia
 
 
 def _findings(claims: Iterable[EventClaim], record: Record, material: Material) -> Iterator[Finding]:
+    held = _Prepared(record, material)
     for claim in claims:
         if claim.event_type in _CHECKS:
-            yield from _CHECKS[claim.event_type](claim, record, material)
+            yield from _CHECKS[claim.event_type](claim, held)
     for name, data in material.proofs:
         yield proof_finding(name, data, record.sha256, material.headers)
 
@@ -112,6 +121,11 @@ class EvidenceReport:
         return tuple(one for one in self.findings if one.claim is None)
 
     @property
+    def persons(self) -> tuple[Person, ...]:
+        """The persons whom claims of authorship name, each once however the iD is spelt (ORCID-3)."""
+        return persons_of(self.findings)
+
+    @property
     def exit_status(self) -> int:
         """1 if a finding contradicts its claim, 3 if something was not checked, else 0 (EVID-19)."""
         found = {EXIT_STATUS[one.effect] for one in self.findings}
@@ -130,8 +144,10 @@ class EvidenceReport:
             "of_entries": [one.to_value() for one in self.of_entries],
             "of_unverified_elements": [one.to_value() for one in self.of_unverified_elements],
             "of_files": [one.to_value() for one in self.of_files],
+            "persons": [one.to_value() for one in self.persons],
             "headers": [_file_value(file) for file in self.material.headers.files],
             "missing_blocks": [str(block) for block in self.material.headers.missing],
+            "checkpoints_sha256": self.material.headers.checkpoints_sha256,
         }
 
 

@@ -21,6 +21,9 @@ _ENCODINGS: Final = {"gzip": (_GZIP,), "x-gzip": (_GZIP,), "deflate": (_ZLIB, _R
 
 #: The bytes that a compressed member counts more than it expands to; a file of empty ones would take minutes.
 _OF_MEMBER: Final = 1_024
+#: What each byte counts that a piece has more than it expands to and 1,024: empty blocks take as long as full
+#: ones, and would take half a minute.
+_OF_SURPLUS: Final = 32
 
 
 class Counter:
@@ -103,8 +106,11 @@ def _inflated(mode: int, blocks: Iterable[bytes | memoryview], counter: Counter)
         while rest:
             begins = member is None
             member = zlib.decompressobj(mode) if begins else member
-            yield counter.count(member.decompress(rest, PIECE), _OF_MEMBER if begins else 0)
-            rest = member.unused_data if member.eof else member.unconsumed_tail
+            piece = member.decompress(rest, PIECE)
+            left = member.unused_data if member.eof else member.unconsumed_tail
+            surplus = max(0, len(rest) - len(left) - len(piece) - _OF_MEMBER)
+            yield counter.count(piece, _OF_SURPLUS * surplus + (_OF_MEMBER if begins else 0))
+            rest = left
             if member.eof:
                 member = None
     # Deflate alone has nothing behind its data: the last bytes may be read, and not all that they expand to.

@@ -65,6 +65,7 @@ class HeaderFetch:
         checkpoints: Checkpoints | None = None,
         network: Network = BITCOIN,
     ) -> None:
+        self._how = (checkpoints, network)
         table = (Checkpoints.shipped() if checkpoints is None else checkpoints).blocks
         self._table = {block.height: block.digest for block in table}
         self._limit = target_of(network.limit_bits) or 0
@@ -121,6 +122,20 @@ class HeaderFetch:
         self._is_done = not rest
         self._extend(rest[: HEADER_BYTES * (self._most - self.count)])
         self._back = 1
+
+    def compare(self, data: bytes) -> None:
+        """Take what the file has now, where something else wrote it meanwhile (NODE-4).
+
+        Raises:
+            EvidenceError: ``headers_invalid``: these are no headers, or they begin at another height.
+        """
+        checkpoints, network = self._how
+        if data and HeaderFetch(data, checkpoints=checkpoints, network=network).first != self.first:
+            raise _error("the file begins at another height than before", "NODE-4")
+        ours, common = self.data, _common(self.data, data)
+        if _work(data[common:]) >= _work(ours[common:]):
+            self._kept = data
+        self._had = data
 
     @property
     def data(self) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pithbundle.brief import brief
@@ -110,6 +110,8 @@ class Headers:
     files: tuple[HeaderFile, ...] = ()
     #: The blocks that the user named and of which there is no header.
     missing: tuple[Block, ...] = ()
+    #: The SHA-256 of the table by which they were checked (EVID-13).
+    checkpoints_sha256: str = field(default_factory=lambda: Checkpoints.shipped().sha256)
     _paths: tuple[Any, ...] = ()  # Path is private, and its name would be public here
 
     __repr__ = brief
@@ -149,7 +151,8 @@ def read_headers(
     """
     inputs = [*files]
     named = _named(blocks)
-    table = (Checkpoints.shipped() if checkpoints is None else checkpoints).blocks
+    used = Checkpoints.shipped() if checkpoints is None else checkpoints
+    table = used.blocks
     fixed = {network.genesis: 0, **{block.digest: block.height for block in table}}
     limit = target_of(network.limit_bits) or 0
     wanted = {*fixed, *named, *(data[4:36] for _, data in inputs)}
@@ -174,6 +177,7 @@ def read_headers(
             for name, run in read
         ),
         tuple(Block(height, digest) for digest, height in named.items() if digest not in found),
+        used.sha256,
         tuple(paths),
     )
 

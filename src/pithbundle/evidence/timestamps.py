@@ -91,9 +91,9 @@ class ProofFinding:
     status: TimestampStatus
     #: The proof.
     proof: Proof
-    #: What is found of each attestation, in their order; empty if the status is ``other_digest``.
+    #: What is found of each attestation, in their order; empty if the proof is of another digest.
     attestations: tuple[AttestationFinding, ...]
-    #: That on which the status rests; None if the status is ``other_digest``.
+    #: That on which the status rests; None if the proof is of another digest.
     decisive: AttestationFinding | None
 
     __repr__ = brief
@@ -103,7 +103,10 @@ class ProofFinding:
         """What was found, for people (EVID-16)."""
         if self.decisive is not None:
             return self.decisive.sentence
-        return f"the proof is of another digest: {self.proof.hash_name} {self.proof.digest.hex()}"
+        of = f"{self.proof.hash_name} {self.proof.digest.hex()}"
+        if self.status == "unsupported":
+            return f"the proof is of a digest that is not compared: {of}"
+        return f"the proof is of another digest: {of}"
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON: strings, integers and null."""
@@ -126,7 +129,10 @@ def check_proof(proof: Proof, digest: bytes, headers: Headers) -> ProofFinding:
         digest: the 32 bytes of which it should be a proof, as the canonical hash of a record.
         headers: the headers that the user has; ``Headers()`` without any.
     """
-    if (proof.hash_name, proof.digest) != ("sha256", digest):
+    if proof.hash_name != "sha256":
+        # It may be the digest of the same bytes by another function, so it contradicts nothing.
+        return ProofFinding("unsupported", proof, (), None)
+    if proof.digest != digest:
         return ProofFinding("other_digest", proof, (), None)
     found = tuple(_check(attestation, headers) for attestation in proof.attestations)
     decisive = min(found, key=_rank)

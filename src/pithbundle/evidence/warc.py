@@ -21,6 +21,8 @@ from pithbundle.evidence.payloads import Payload, capture_key, compare_own, cont
 MOST_BYTES: Final = 256 << 20
 #: The bytes of a payload that is chosen.
 _MOST_OF_PAYLOAD: Final = 64 << 20
+#: The payloads of captures in one file; a claim has one or two.
+_MOST_PAYLOADS: Final = 1_000
 #: The bytes of a line, the lines of the headers of a record, and the lines of a file.
 _LONGEST_LINE: Final = 16_384
 _MOST_LINES: Final = 1_000
@@ -109,12 +111,14 @@ def read_payloads(
     counter = Counter(limit)
     stream = _Stream(expand(blocks, counter))
     keys = {capture_key(target, stamp) for target, stamp in wanted}
-    found = []
+    found: list[Payload] = []
     while (headers := _record_headers(stream)) is not None:
         kind, target, stamp, length = _deciding(stream, headers)
         if kind in _WITH_PAYLOAD and capture_key(target, stamp) in keys:
             if length > _MOST_OF_PAYLOAD:
                 stream.reject(f"a payload of more than the limit of {_MOST_OF_PAYLOAD} bytes")
+            if len(found) == _MOST_PAYLOADS:
+                stream.reject(f"more payloads of captures than the limit of {_MOST_PAYLOADS}")
             block = b"".join(_block(stream, length))
             found.append(_payload(name, kind, target, stamp, block, headers, counter))
         else:

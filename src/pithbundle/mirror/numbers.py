@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.bundle.number import PithNumber, suffix_of
 from pithbundle.errors import NumberError
 
 #: Bytes of a file of numbers at most: seven million numbers in full.
@@ -34,10 +34,8 @@ def read_numbers(data: bytes) -> tuple[str, ...]:
 
 def _suffix(line: bytes, where: str) -> str:
     text = line.decode("utf-8", "replace")
-    if is_suffix(text):
-        return text
     try:
-        return PithNumber.parse(text).suffix
+        return suffix_of(text)
     except NumberError:
         pass
     try:

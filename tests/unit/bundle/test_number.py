@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kit import pith_number
 from kit.crowds import RECORD
-from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.bundle.number import PithNumber, is_suffix, suffix_of
 from pithbundle.bundle.record import Record
 from pithbundle.errors import NumberError
 
@@ -192,3 +192,10 @@ def test_any_string_is_a_number_or_rejected(text: str) -> None:
     for parse in (PithNumber.parse, PithNumber.parse_short):
         with pytest.raises(NumberError):
             parse(text)
+
+
+def test_a_suffix_and_a_full_number_name_a_suffix() -> None:
+    assert suffix_of(SUFFIX) == suffix_of(FULL) == SUFFIX
+    for text in (*BAD_SUFFIXES, f"pith:0000:{SUFFIX}", f"pith:{SUFFIX[:8]}"):
+        with pytest.raises(NumberError):
+            suffix_of(text)

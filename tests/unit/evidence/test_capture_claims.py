@@ -10,6 +10,7 @@ import pytest
 from kit.captures import STAMP, TARGET, claim, record
 from pithbundle.evidence import Content, EventClaim, Finding, Payload, content_of
 from pithbundle.evidence.capture_claims import CAPTURE_EVENT, capture_findings, wanted_captures
+from pithbundle.evidence.captures import HeldContents
 from pithbundle.joined import Location
 from pithbundle.newtypes import Pointer
 
@@ -27,7 +28,7 @@ def event(target: str = TARGET, event_type: str = CAPTURE_EVENT, **members: Any)
 def findings(
     one: EventClaim, *contents: Content, payloads: tuple[Payload, ...] | None = None
 ) -> dict[str, Finding]:
-    found = list(capture_findings(one, record(), contents, payloads))
+    found = list(capture_findings(one, record(), HeldContents(contents, payloads)))
     assert all(each.claim is one and each.clause == "CAPT-9" for each in found)
     return {each.kind.removeprefix("capture_"): each for each in found}
 
@@ -73,6 +74,8 @@ def test_what_is_not_known_is_open() -> None:
     # A file with another content can be another file.
     assert findings(event(content_sha256="0" * 64), FILE)["content"].effect == "open"
     assert findings(event(content_sha256=7), FILE)["content"].status == "no_content_hash"
+    malformed = findings(event(url=f"https://web.archive.org/save/{TARGET}"))
+    assert (malformed["form"].status, malformed["subject"].rests_on) == ("malformed", ())
 
 
 @pytest.mark.parametrize("member", ["provider", "url", "captured_at"])

@@ -66,16 +66,39 @@ def test_a_name_of_the_archive_with_another_url(provider: str) -> None:
     "url",
     [
         "https://example.org/x",
-        f"{ARCHIVE}.example/{STAMP}/{TARGET}",
         f"https://a@web.archive.org/web/{STAMP}/{TARGET}",
-        f"{ARCHIVE}/{STAMP}/arxiv.org/abs/1203.00001",
-        f"{ARCHIVE}/{STAMP}idx_/{TARGET}",
-        f"{ARCHIVE}/{STAMP}1/{TARGET}",
+        f"https://web.archive.org.example/web/{STAMP}/{TARGET}",
     ],
 )
 def test_another_provider_is_not_checked(url: str) -> None:
     assert form(url, provider="zenodo") == "other_provider"
     assert subject_of(record(), read_url(url)) == "not_recognised"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"/web.example/{STAMP}/{TARGET}",
+        f"/web/{STAMP}/arxiv.org/abs/1203.00001",
+        f"/web/{STAMP}idx_/{TARGET}",
+        f":443/web/{STAMP}/{TARGET}",
+        "/save",
+        "",
+        "?url=x",
+    ],
+)
+def test_another_url_of_the_archive_is_malformed(rest: str) -> None:
+    for provider in ("zenodo", "internet_archive"):
+        assert form(f"https://Web.archive.org{rest}", provider=provider) == "malformed"
+    assert subject_of(record(), read_url(f"https://web.archive.org{rest}")) == "not_recognised"
+
+
+def test_more_than_14_digits_are_malformed_and_name_what_they_are_of() -> None:
+    url = f"{ARCHIVE}/{STAMP}1/{TARGET}"
+    assert form(url, provider="zenodo") == form(url) == "malformed"
+    found = read_url(url)
+    assert found is not None and (found.stamp, found.is_capture, found.target) == ("", False, TARGET)
+    assert subject_of(record(), found) == "exact"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ import pytest
 
 from kit.captures import STAMP, TARGET, claim, record
 from pithbundle.evidence import CaptureFinding, Content, Payload, check_capture, content_of
+from pithbundle.evidence.captures import HeldContents
+from pithbundle.evidence.payloads import capture_key
 
 BODY: Final = b"%PDF-1.5"
 HASH: Final = sha256(BODY).hexdigest()
@@ -79,6 +81,32 @@ def test_payloads_are_those_of_the_capture() -> None:
     assert check_capture(record(), good, payloads=[]).content.status == "no_payload"
     elsewhere = claim(url="https://example.org/a", content_sha256=HASH)
     assert check_capture(record(), elsewhere, payloads=[own]).content.status == "no_payload"
+
+
+def test_at_most_20_contents_and_payloads_are_named_and_all_are_compared() -> None:
+    contents = [content_of(f"{at}.warc", [bytes([at])], "payload") for at in range(30)]
+    held = HeldContents([FILE] * 5, [payload(each) for each in contents])
+    found = held.check(record(), claim(content_sha256=contents[-1].sha256))
+    assert (found.content.status, found.content.match) == ("matches", contents[-1])
+    content = found.to_value()["content"]
+    assert [len(content[name]) for name in ("contents", "payloads")] == [20, 20]
+    assert (content["more_contents"], content["more_payloads"]) == (15, 10)
+    few = HeldContents([FILE], [payload(contents[0])]).check(record(), claim()).to_value()["content"]
+    assert (few["more_contents"], few["more_payloads"], len(few["contents"])) == (0, 0, 2)
+
+
+def test_a_payload_is_looked_at_once_however_many_claims_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, str]] = []
+
+    def counted(*given: str) -> tuple[str, str]:
+        calls.append(capture_key(*given))
+        return calls[-1]
+
+    monkeypatch.setattr("pithbundle.evidence.captures.capture_key", counted)
+    held = HeldContents((), [payload(FILE)] * 1_000)
+    for _ in range(500):
+        assert held.check(record(), claim()).payload_count == 1_000
+    assert len(calls) == 1_500
 
 
 def test_a_claim_says_what_is_looked_for() -> None:

@@ -70,6 +70,7 @@ def test_a_proof_against_a_mined_chain_is_confirmed_from_bundle_to_outcome() -> 
     assert (report.outcome, report.exit_status, report.verification) == ("checked", 0, "valid")
     value: Any = report.to_value()
     assert [value[name] for name in ("of_unverified_elements", "of_files", "missing_blocks")] == [[], [], []]
+    assert value["persons"] == [] and value["checkpoints_sha256"] == Checkpoints(()).sha256
     (file,) = value["headers"]
     assert (file["file"], file["count"], file["first"], file["last"], file["strength"]) == (
         "chain",

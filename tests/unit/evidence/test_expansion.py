@@ -48,6 +48,26 @@ def test_the_bound_is_of_what_is_given_and_of_the_members(data: bytes, members: 
     assert (caught.value.code, caught.value.clause) == ("warc_invalid", "CAPT-5")
 
 
+#: The header of a member, and blocks of deflate that expand to nothing: stored ones, and fixed codes.
+HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+EMPTY = {"stored": b"\x00\x00\x00\xff\xff" * 40_000, "fixed": bytes.fromhex("02082080000208208000") * 20_000}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_empty_blocks_without_an_end_are_bounded(name: str) -> None:
+    read = []
+
+    def endless() -> Iterator[bytes]:
+        yield HEADER
+        while True:
+            read.append(len(EMPTY[name]))
+            yield EMPTY[name]
+
+    with pytest.raises(EvidenceError, match="more than the limit of 64000000 bytes"):
+        list(expand(endless(), Counter(64_000_000)))
+    assert sum(read) <= 64_000_000 // 25
+
+
 @pytest.mark.parametrize(
     "data",
     [MEMBERS[:-1], MEMBERS + b"x", MEMBERS[:90] + b"\xff" * 20 + MEMBERS[110:], b"\x1f\x8b", b"\x1f\x8b\x00"],

@@ -39,6 +39,21 @@ def fault(call: Callable[[], Any]) -> tuple[str, str]:
     return caught.value.clause, caught.value.fault.message
 
 
+def test_what_another_run_wrote_is_compared_before_it_is_replaced() -> None:
+    found = run(Node(SHORT), fetch(SHORT[:800]))
+    assert found.data == SHORT
+    found.compare(CHAIN[: 80 * 60])
+    assert found.data == CHAIN[: 80 * 60] and (found.added, found.removed, found.outcome) == (0, 0, "behind")
+    shorter = run(Node(SHORT), fetch(SHORT[:800]))
+    shorter.compare(SHORT[:1600])
+    assert shorter.data == SHORT and shorter.added == len(SHORT) // 80 - 20
+    shorter.compare(b"")
+    assert shorter.data == SHORT and shorter.added == len(SHORT) // 80
+    assert fault(lambda: shorter.compare(b"text"))[0] == "NODE-3"
+    later = fetch(CHAIN[80 * EPOCH : 80 * EPOCH + 80], TABLE)
+    assert fault(lambda: later.compare(SHORT))[0] == "NODE-4" and later.data
+
+
 def hashed(data: bytes, height: int) -> str:
     return mined.digest_at(data, height)[::-1].hex()
 

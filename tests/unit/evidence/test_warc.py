@@ -44,6 +44,12 @@ def test_one_member_with_all_records_is_read() -> None:
     assert len(read(gzip.compress(INFO + GOOD + GOOD))) == 2
 
 
+def test_the_payloads_of_captures_are_bounded() -> None:
+    few = warc_record(WARC_Type="resource")
+    assert len(read(few * 1_000 + OTHER)) == 1_000
+    assert "more payloads of captures than the limit of 1000" in reason(few * 1_001)
+
+
 def test_an_empty_file_has_no_payload() -> None:
     assert read(b"") == read(b"\r\n\r\n") == read(INFO) == ()
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
-
 import click
 
-from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.bundle.reader import Bundle
 from pithbundle.cli.evidence_files import read_contents, read_persons, read_warcs
 from pithbundle.cli.evidence_inputs import read_chain, read_proofs
 from pithbundle.cli.evidence_print import print_evidence
@@ -16,7 +13,6 @@ from pithbundle.cli.load import files_argument, load_record, record_options
 from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.errors import PithError
 from pithbundle.evidence import Material, check_evidence, claims_of
 from pithbundle.evidence.capture_claims import wanted_captures
 
@@ -116,9 +112,8 @@ def command(
     """
     others = (*header_paths, *proof_paths, *content_paths, *warc_paths, *orcid_paths)
     require_single_stdin(policy_path, table_path, *files, *others)
-    data: list[bytes] = []
-    loaded = load_record(files, policy_path, limits, encoding, data)
-    bundles = [*_bundles(data, limits, encoding)]
+    bundles: list[Bundle] = []
+    loaded = load_record(files, policy_path, limits, encoding, bundles)
     material = Material(
         read_chain(header_paths, blocks, table_path),
         read_proofs(proof_paths),
@@ -133,10 +128,3 @@ def command(
     loaded.record(out)
     print_evidence(out, found)
     return found.exit_status
-
-
-def _bundles(data: Iterable[bytes], limits: Limits, encoding: Encoding | None) -> Iterator[Bundle]:
-    """The bundles again; those that are rejected are in the report."""
-    for each in data:
-        with contextlib.suppress(PithError):
-            yield read_bundle(each, limits=limits, encoding=encoding)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
 import click
 
+from pithbundle.cli.evidence_inputs import read_chain
 from pithbundle.cli.extras import needing
 from pithbundle.cli.headers_print import print_checked, print_fetched
-from pithbundle.cli.inputs import PATH, json_option, read_bytes, rejecting
+from pithbundle.cli.inputs import PATH, json_option, rejecting, require_single_stdin
 from pithbundle.cli.numeric import decimal, whole
-from pithbundle.cli.output import Exit, Output
-from pithbundle.evidence.checkpoints import MOST_HASHES, Block, Checkpoints
+from pithbundle.cli.output import Output
 from pithbundle.evidence.difficulty import EPOCH
 from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
-from pithbundle.evidence.headers import read_headers
 from pithbundle.files import read_regular
 
 #: The node of this machine: Bitcoin Core with -rest, on its usual port.
@@ -25,8 +23,6 @@ _NODE: Final = "http://127.0.0.1:8332"
 #: The name of the file in a folder that -o names.
 _NAME: Final = "bitcoin-headers.bin"
 _BYTES: Final = HEADER_BYTES * MOST_HEADERS
-#: A hash of a table and its line feed.
-_LINE: Final = 65
 
 
 @click.group("headers", epilog="\b\nExample:\n  pithbundle headers check headers.bin")
@@ -107,7 +103,8 @@ def fetch(
     epilog="\b\nExamples:\n  pithbundle headers check bitcoin-headers.bin\n"
     "  pithbundle headers check headers --json\n\n"
     "Exit status: 0 every header is known to be in the chain; 1 a file violates a rule, or is not "
-    "in the chain; 2 usage error, or a file that cannot be read; 3 of some headers nothing is known.",
+    "in the chain; 2 usage error, a file that cannot be read, or a table that is none; 3 of some headers "
+    "nothing is known.",
 )
 @click.argument("files", metavar="FILE|DIR...", nargs=-1, required=True, type=PATH)
 @click.option(
@@ -129,27 +126,9 @@ def fetch(
 def check(out: Output, files: tuple[str, ...], blocks: tuple[str, ...], table_path: str | None) -> int:
     """Show the range of the headers in each FILE, how they are known, and their first fault.
 
-    Of a folder every file in it is read. Headers of several files belong together where one
-    follows the other. The strength is chain, checkpoint or given; without one the headers
-    show nothing, and the reason is shown.
+    Of a DIR the files *.bin, *.dat and *.headers are read. Headers of several files belong
+    together where one follows the other. The strength is chain, checkpoint or given; without
+    one the headers show nothing, and the reason is shown.
     """
-    table = None
-    if table_path is not None:
-        data = read_bytes(table_path, _LINE * MOST_HASHES + 1)
-        with rejecting(table_path):
-            table = Checkpoints.from_bytes(data)
-    inputs = [(path, read_bytes(path, _BYTES)) for file in files for path in _paths(file)]
-    with rejecting("--block", Exit.USAGE):
-        found = read_headers(inputs, blocks=[Block.from_text(each) for each in blocks], checkpoints=table)
-    return print_checked(out, inputs, found, Checkpoints.shipped() if table is None else table)
-
-
-def _paths(file: str) -> Iterator[str]:
-    """A file, or the files in a folder by name."""
-    if not os.path.isdir(file):
-        yield file
-        return
-    for name in sorted(os.listdir(file)):
-        path = os.path.join(file, name)
-        if os.path.isfile(path):
-            yield path
+    require_single_stdin(table_path, *files)
+    return print_checked(out, read_chain(files, blocks, table_path))

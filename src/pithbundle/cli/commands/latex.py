@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.bundle.number import PithNumber, is_suffix, suffix_of
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, InputRejected, encoding_option, json_option, limit_option
 from pithbundle.cli.load import write_all
@@ -76,11 +76,9 @@ def _number(file: str, reading: Reading) -> tuple[PithNumber | None, str]:
         InputRejected: the file cannot be read, or has no number that can be recomputed.
         click.UsageError: a number has another form, or the file has several.
     """
-    if is_suffix(file):
-        return None, file
-    if file.startswith("pith:"):
+    if is_suffix(file) or file.startswith("pith:"):
         try:
-            return None, PithNumber.parse(file).suffix
+            return None, suffix_of(file)
         except NumberError as error:
             message = f"{error.fault.message}. It is pith:YYYY: and 26 characters A-Z2-7"
             raise click.UsageError(message, click.get_current_context()) from error

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Final
 
 import click
@@ -99,9 +97,6 @@ class _Options:
         if self.trace_path == STDIN:
             raise click.UsageError("--trace needs a file: standard output is for the state", ctx)
         beside = (("--report", self.report_path), ("--trace", self.trace_path))
-        for (option, path), (other, also) in combinations((("-o", self.output), *beside), 2):
-            if path is not None and also is not None and os.path.abspath(path) == os.path.abspath(also):
-                raise click.UsageError(f"{option} and {other} name the same file", ctx)
         guard_inputs(
             [*self.files, self.policy_path, self.expected_path],
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.number import is_suffix
+from pithbundle.bundle.number import suffix_of
 from pithbundle.bundle.record import Record
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
@@ -38,7 +39,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.errors import EvidenceError, RecordError
+from pithbundle.errors import EvidenceError, NumberError, RecordError
 from pithbundle.evidence.ots import PROOF_BYTES, Proof
 from pithbundle.evidence.ots_writing import proof_bytes, upgrade
 from pithbundle.files import STDIN
@@ -49,7 +50,6 @@ _COMMITMENT: Final = re.compile("(?:[0-9a-f]{2}){1,4096}").fullmatch
 #: What to do where a proof does not wait for one message, and where an answer cannot be read.
 _WHICH: Final = "pithbundle ots show lists the messages; --commitment HEX names one"
 _ANSWER: Final = "the answer is the body of /timestamp/HEX, as bytes; a calendar sends text until it has one"
-_NUMBER: Final = re.compile("pith:[0-9]{4}:([A-Z2-7]{26})").fullmatch
 
 
 @click.group("ots", epilog="\b\nExample:\n  pithbundle ots show record.ots")
@@ -100,14 +100,13 @@ def stamp_request(
     """
     context = click.get_current_context()
     for file in files:
-        number = _NUMBER(file)
-        if is_suffix(file if number is None else number[1]) and not os.path.lexists(file):
-            message = f"{Output.show(file)} has 130 of the 256 bits of the digest. Give its bundle or record"
-            raise click.UsageError(message, context)
+        with contextlib.suppress(NumberError):
+            suffix_of(file)
+            if not os.path.lexists(file):
+                known = f"{Output.show(file)} has 130 of the 256 bits of the digest"
+                raise click.UsageError(f"{known}. Give its bundle or record", context)
     if out.as_json and STDIN in (output, path):
         raise click.UsageError("with --json the bytes need a file", context)
-    if output is not None and output == path:
-        raise click.UsageError("-o and --record need two files", context)
     require_single_stdin(*files)
     guard_inputs(files, [(name, each) for name, each in (("-o", output), ("--record", path)) if each])
     reading = Reading(limits, encoding, truncated=False, abstract=None)

@@ -96,9 +96,6 @@ class _Options:
                 raise click.UsageError(f"{option} needs a file", ctx)
         if self.resume_path == STDIN:
             raise click.UsageError("--resume needs a file", ctx)
-        paths = [os.path.abspath(path) for path in (self.output, self.policy_output) if path is not None]
-        if len(paths) > len(set(paths)):
-            raise click.UsageError("-o and --policy-output name the same file", ctx)
         require_single_stdin(self.policy_path, *self.inputs)
         guard_inputs(
             [*self.inputs, self.policy_path],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Set
 from typing import Final, Literal
 
@@ -61,8 +60,6 @@ def command(
     """
     if STDIN in (svg, png):
         raise click.UsageError("a picture needs a file", click.get_current_context())
-    if svg is not None and png is not None and os.path.abspath(svg) == os.path.abspath(png):
-        raise click.UsageError("--svg and --png name the same file", click.get_current_context())
     pictures = [(option, path) for option, path in (("--svg", svg), ("--png", png)) if path is not None]
     guard_inputs([*files, policy_path], pictures)
     require_absent((svg, png), force)
