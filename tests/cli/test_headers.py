@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ import pytest
 from kit import bundle, made_record, to_json
 from kit.command_line import FIRST_WORDS, Result, assert_enveloped, assert_harmless, run
 from kit.mined import digest_at, extended
-from kit.mirrors import FakeMirror, Reply, serving
-from kit.nodes import BITCOIN, Node
+from kit.mirrors import Reply, serving
+from kit.nodes import BITCOIN, Node, ServedNode
 from pithbundle.evidence import Checkpoints
 
 WORDS = FIRST_WORDS | {
@@ -27,19 +26,6 @@ WORDS = FIRST_WORDS | {
 INFO = "/rest/chaininfo.json"
 HASHES = [digest_at(BITCOIN, height)[::-1].hex() for height in range(4)]
 AT = [f"/rest/headers/2000/{each}.bin" for each in HASHES]
-
-
-@dataclass
-class ServedNode(FakeMirror):
-    """A node on a port of this machine."""
-
-    node: Node = field(default_factory=lambda: Node(BITCOIN))
-
-    def reply(self, path: str, fields: dict[str, str]) -> Reply:
-        if path in self.lies:
-            return super().reply(path, fields)
-        self.requests.append(path)
-        return Reply(200, self.node.answer(path))
 
 
 @pytest.fixture

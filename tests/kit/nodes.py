@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kit.mined import double
+from kit.mirrors import FakeMirror, Reply
 
 #: The headers 0 to 3 of Bitcoin.
 BITCOIN: Final = bytes.fromhex(
@@ -47,3 +48,16 @@ class Node:
             if double(self.chain[at : at + 80]) == wanted:
                 return self.chain[at : at + most]
         return b""
+
+
+@dataclass
+class ServedNode(FakeMirror):
+    """A node on a port of this machine."""
+
+    node: Node = field(default_factory=lambda: Node(BITCOIN))
+
+    def reply(self, path: str, fields: dict[str, str]) -> Reply:
+        if path in self.lies:
+            return super().reply(path, fields)
+        self.requests.append(path)
+        return Reply(200, self.node.answer(path))

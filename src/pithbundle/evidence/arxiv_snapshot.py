@@ -64,11 +64,10 @@ def _lines(blocks: Iterable[bytes], wanted: Collection[str], limit: int) -> Iter
     # A solidus may be escaped; what else could be is no part of an identifier.
     spellings |= {each.replace(b"/", b"\\/") for each in spellings}
     number = 0
-    for data in _whole_lines(blocks, limit):
-        start, size = 0, len(data)
+    for data, start, size in _whole_lines(blocks, limit):
         while start < size:
             number += 1
-            end = data.find(b"\n", start)
+            end = data.find(b"\n", start, size)
             end = size if end < 0 else end
             if end - start > limit:
                 raise InputError.over_limit("size", limit, end - start, what=f"line {number}")
@@ -85,24 +84,29 @@ def _lines(blocks: Iterable[bytes], wanted: Collection[str], limit: int) -> Iter
             start = end + 1
 
 
-def _whole_lines(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """Blocks of whole lines.
+def _whole_lines(blocks: Iterable[bytes], limit: int) -> Iterator[tuple[bytes, int, int]]:
+    """Whole lines: bytes that contain them, and from where to where.
 
     Raises:
         InputError: ``size``: the last line of a block, and what follows of it, is over the limit.
     """
     rest = bytearray()
     for block in blocks:
-        end = block.rfind(b"\n") + 1
+        start, end = 0, block.rfind(b"\n") + 1
         if end:
-            yield bytes(rest) + block[:end]
+            if rest:
+                # Only the line that two blocks share is joined: to copy all takes longer than to read it.
+                start = block.find(b"\n") + 1
+                rest += block[:start]
+                yield bytes(rest), 0, len(rest)
+            yield block, start, end
             rest = bytearray(block[end:])
         else:
             rest += block
         if len(rest) > limit:
             raise InputError.over_limit("size", limit)
     if rest:
-        yield bytes(rest)
+        yield bytes(rest), 0, len(rest)
 
 
 def _metadata(arxiv_id: str, value: Object) -> ArxivMetadata:

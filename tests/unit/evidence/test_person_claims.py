@@ -81,6 +81,7 @@ def test_the_works_of_a_record_are_compared_once(monkeypatch: pytest.MonkeyPatch
     saved = SavedRecords(record(), [read_orcid(orcid_json(*[work(external_id())] * 50))])
     for _ in range(100):
         assert saved.check("orcid", PERSON).count == 50
+    assert saved.checked("orcid", PERSON) is saved.checked("orcid", PERSON)
     assert counted.call_count == 50
 
 
