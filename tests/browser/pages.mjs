@@ -135,7 +135,7 @@ test("hostile texts add no element, no attribute, no request and no dialog", asy
   assert.ok(HOSTILE.length >= 9);
 });
 
-testLooks(["rich", "paper", "unverified", "altered"], async (name, options) => {
+testLooks(["rich", "paper", "claims", "unverified", "altered"], async (name, options) => {
   const { page, checked, close } = await opened(name, options);
   await checked();
   return { page, close };

@@ -23,9 +23,31 @@ from kit.data import REPO
 from kit.demo import RECORD, rich
 from kit.markup import MARKUP
 from kit.nodejs import JS, node
+from kit.ots import bitcoin, pending, proof
 from kit.pages_of import PLACES, hostile_bundle, snapshot, titled
-from kit.payloads import attached, author_claim, citation, orcid, replication
-from kit.signing import AUTHOR, DEMO, DEMO_OLD, MIRROR, Signer, bundle, pith_number, policy, to_json
+from kit.payloads import (
+    attached,
+    author_claim,
+    citation,
+    orcid,
+    replication,
+    storage_attestation,
+    timestamp_anchor,
+)
+from kit.signing import (
+    AUTHOR,
+    DEMO,
+    DEMO_OLD,
+    MIRROR,
+    UNKNOWN_SIGNER,
+    Json,
+    Signer,
+    bundle,
+    canonical_hash,
+    pith_number,
+    policy,
+    to_json,
+)
 from kit.signing import suffix as suffix_of
 from kit.stores import body, suffix, unverified
 from pithbundle import Policy
@@ -72,11 +94,30 @@ def _paper() -> bytes:
     return to_json(bundle(record, events))
 
 
+def _claims() -> bytes:
+    """A record with a title and claims that evidence can speak of, some of them by an unknown key."""
+    record = titled(TITLE, 6)
+    paper = attached(DEMO, record, "graph_snapshot", snapshot(record, title=TITLE), "2026-01-01T00:00:00Z")
+    return to_json(bundle(record, [paper, *_evidence(record)]))
+
+
+def _evidence(record: Json) -> Iterator[Json]:
+    waiting = proof(pending(), digest=bytes.fromhex(canonical_hash(record)))
+    mined = proof(bitcoin(358_391), digest=bytes.fromhex(canonical_hash(record)))
+    when = "2026-01-05T12:30:00Z"
+    yield attached(DEMO, record, "timestamp_anchor", timestamp_anchor(record, waiting), when)
+    yield attached(MIRROR, record, "timestamp_anchor", timestamp_anchor(record, mined), when)
+    yield attached(DEMO, record, "storage_attestation", storage_attestation(record, when), when)
+    yield attached(UNKNOWN_SIGNER, record, "author_claim", author_claim(orcid(1)[:-1] + "0"), when)
+    yield attached(UNKNOWN_SIGNER, record, "timestamp_anchor", timestamp_anchor(record), when)
+
+
 def _bundles() -> dict[str, tuple[str, bytes]]:
     """A name, the suffix and the bundle of each record."""
     found = {
         "rich": (suffix_of(RECORD), to_json(rich())),
         "paper": (suffix_of(titled(TITLE, 3)), _paper()),
+        "claims": (suffix_of(titled(TITLE, 6)), _claims()),
         "unverified": (suffix(4), body(4, 1, more=(unverified(4, 2), unverified(4, 3)))),
         "altered": (suffix(5), body(5, 1, 2)),
         "dropped": (suffix(6), body(6, 1, 2)),

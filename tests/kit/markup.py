@@ -43,7 +43,10 @@ MARKUP: Final = (*HOSTILE.values(), *(before + payload for before in _ESCAPES fo
 #: A tag with its attributes.
 Element: TypeAlias = tuple[str, tuple[tuple[str, str | None], ...]]
 #: What differs from page to page although no text adds it: digests, ids and counts.
-_DIGITS: Final = re.compile("[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{12}|[A-Z2-7]{26}")
+_DIGITS: Final = re.compile("[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{12}|[A-Z2-7]{26}")
+#: The elements of a badge, whose sizes are those of its digits.
+_DRAWN: Final = frozenset({"svg", "path", "text"})
+_NUMBER: Final = re.compile(r"[\d.]+")
 
 
 class Parsed(HTMLParser):
@@ -71,9 +74,14 @@ class Parsed(HTMLParser):
     def form(self) -> list[Element]:
         """The elements, without the digits that differ from record to record."""
         return [
-            (tag, tuple((name, None if value is None else _DIGITS.sub("#", value)) for name, value in attrs))
+            (tag, tuple((name, value and _same(tag, value)) for name, value in attrs))
             for tag, attrs in self.elements
         ]
+
+
+def _same(tag: str, value: str) -> str:
+    value = _DIGITS.sub("#", value)
+    return _NUMBER.sub("0", value) if tag in _DRAWN else value
 
 
 def tame(text: str) -> str:

@@ -15,7 +15,7 @@ from kit.payloads import (
     orcid,
     replication,
 )
-from kit.signing import Json, Signer, bundle, event, policy, to_json
+from kit.signing import UNKNOWN_SIGNER, Json, Signer, bundle, event, policy, to_json
 from kit.stream import made_record
 from pithbundle import Policy, Verifier
 from pithbundle.bundle.titles import title_sha256
@@ -74,5 +74,11 @@ def hostile_bundle(texts: dict[str, str]) -> tuple[bytes, Policy]:
             other, record, "pith.integrity.v1", integrity(record, next(moment), note=at["note"]), next(moment)
         ),
     ]
+    # Of an element that nobody can check, evidence shows texts that no schema bounds.
+    for event_type, payload in (
+        ("author_claim", {"scheme": "orcid", "identifier": at["claim"]}),
+        ("storage_attestation", {"provider": at["note"], "url": at["note"], "captured_at": at["reason"]}),
+    ):
+        events.append(attached(UNKNOWN_SIGNER, record, event_type, payload, next(moment)))
     keys = Policy.from_bytes(to_json(policy(signer, other)))
     return to_json(bundle(record, events)), keys

@@ -153,6 +153,8 @@ UNTESTABLE: Final = {
     "PAGE-10": "about pages; tests/browser/test_pages.py and tests/unit/mirror/pages/test_alone.py show it",
     "PAGE-11": "about pages; tests/unit/mirror/pages/test_finding.py and tests/unit/mirror/test_published_pages.py show it",
     "PAGE-12": "about pages; tests/unit/mirror/serve/test_readers.py and tests/hostile/test_pages.py show it",
+    "PAGE-13": "about pages; tests/unit/mirror/pages/test_evidence.py and tests/hostile/test_pages.py show it",
+    "PAGE-14": "about pages; tests/unit/mirror/pages/test_record.py and tests/unit/mirror/pages/test_documents.py show it",
     "EVID-1": "nothing that a state has; tests/architecture/test_layers.py shows that what computes a state cannot import it",
     "EVID-2": "about a format of others; tests/unit/evidence/test_ots.py and tests/corpora/test_evidence_corpora.py show it",
     "EVID-3": "about a format of others; tests/unit/evidence/test_ots.py and tests/unit/evidence/test_ripemd160.py show it",

@@ -25,6 +25,7 @@ HTML: Final = "text/html; charset=utf-8"
 CBOR: Final = "application/cbor"
 STYLES: Final = "text/css; charset=utf-8"
 SCRIPT: Final = "text/javascript; charset=utf-8"
+SVG: Final = "image/svg+xml"
 PACK: Final = "application/zstd"
 _TYPES: Final[dict[Encoding, str]] = {"json": JSON, "cbor": CBOR}
 #: What caches may do with a body that its address has for ever, and with any other (MIRROR-16).

@@ -17,6 +17,7 @@ from pithbundle.mirror.answers import (
     REVALIDATED,
     SCRIPT,
     STYLES,
+    SVG,
     TEXT,
 )
 from pithbundle.mirror.served_folder import DIGESTS, PACKS
@@ -33,7 +34,7 @@ _TYPES: Final = {
     "html": HTML,
     "css": STYLES,
     "js": SCRIPT,
-    "svg": "image/svg+xml",
+    "svg": SVG,
 }
 _OF_ITS_CONTENT: Final = re.compile(
     rf"{DIGESTS}/[0-9a-f]{{64}}\.txt|pith/[A-Z2-7]{{26}}/parts/[0-9a-f]{{64}}\.json"

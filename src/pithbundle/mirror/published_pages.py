@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from pithbundle.mirror.served_folder import GENERATOR, INDEX, PAGE, PAGES
+from pithbundle.mirror.served_folder import BADGE, GENERATOR, INDEX, PAGE, PAGES
 
 #: Distinguishes the index page from a file of others at its address (PAGE-11).
 _MARK: Final = f'<meta name="generator" content="{GENERATOR}">'.encode("ascii")
@@ -52,9 +52,9 @@ class Pages:
         return cls("", left=(*own, *(f"{PAGES}/{name}" for name in sorted(names))))
 
     def of_record(self, suffix: str) -> list[str]:
-        """The address of the page of a record, if there are to be pages."""
-        return [f"pith/{suffix}{PAGE}"] if self.version else []
+        """The addresses of the page of a record and of its badge, if there are to be pages."""
+        return [f"pith/{suffix}{PAGE}", f"pith/{suffix}{BADGE}"] if self.version else []
 
     def left_of_record(self, suffix: str) -> list[str]:
-        """The address of the page of a record that is to be removed."""
-        return [f"pith/{suffix}{PAGE}"] if self.left else []
+        """The addresses of the page of a record and of its badge that are to be removed."""
+        return [f"pith/{suffix}{PAGE}", f"pith/{suffix}{BADGE}"] if self.left else []

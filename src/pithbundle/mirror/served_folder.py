@@ -27,6 +27,8 @@ PACKS: Final = "pith-packs"
 PAGES: Final = "pith-pages"
 #: The end of the address of the page of a record.
 PAGE: Final = "/index.html"
+#: What follows `pith/S` in the address of the badge of a record (PAGE-14).
+BADGE: Final = "/badge.svg"
 #: The address of the index page.
 INDEX: Final = "index.html"
 #: The mark that is in it.

@@ -36,7 +36,7 @@ from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
 from pithbundle.mirror.names import named
 from pithbundle.mirror.optional_pages import found_at
-from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, INDEX, PACKS, PAGE, PAGES, ServedFolder
+from pithbundle.mirror.served_folder import ARCHIVE, BADGE, DIGESTS, INDEX, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
 
 #: The bytes of the documents that are held.
@@ -287,7 +287,7 @@ class Site:
         name = _DIGEST_FILE(path)
         if name is not None:
             return self._digest_file(name[1])
-        if path.startswith(f"{PAGES}/") or path.endswith(PAGE) or path == INDEX:
+        if path.startswith(f"{PAGES}/") or path.endswith((PAGE, BADGE)) or path == INDEX:
             return self._page(path, has_search=False)
         return self._of_record(path)
 

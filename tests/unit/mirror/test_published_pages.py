@@ -6,18 +6,19 @@ from pithbundle.mirror.pages.finding import index_page
 from pithbundle.mirror.published_pages import Pages
 
 S = "A" * 26
+OWN = [f"pith/{S}/index.html", f"pith/{S}/badge.svg"]
 
 
 def test_pages_are_written_with_what_they_load() -> None:
     found = Pages.wanted(None)
     assert "pith-pages/page.css" in found.assets and found.version and found.left == ()
-    assert found.of_record(S) == [f"pith/{S}/index.html"] and found.left_of_record(S) == []
+    assert found.of_record(S) == OWN and found.left_of_record(S) == []
 
 
 def test_pages_of_an_earlier_publication_are_removed() -> None:
     found = Pages.unwanted({"page.css"}, None)
     assert (found.version, found.assets, found.left) == ("", (), ("pith-pages/page.css",))
-    assert found.of_record(S) == [] and found.left_of_record(S) == [f"pith/{S}/index.html"]
+    assert found.of_record(S) == [] and found.left_of_record(S) == OWN
     nothing = Pages.unwanted([], None)
     assert nothing.left_of_record(S) == [] and nothing.left == ()
 

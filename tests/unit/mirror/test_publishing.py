@@ -335,21 +335,22 @@ def test_pages_change_with_their_records_alone(tmp_path: Path) -> None:
     add(tmp_path, (body(2, 1, 2), "a"))
     assert run(tmp_path, pages=True).changed == 1
     after = files(tmp_path / "to")
-    changed = {name for name in before if name.endswith(".html") and before[name] != after[name]}
-    assert changed == {f"pith/{suffix(2)}/index.html"}
+    ends = (".html", ".svg")
+    changed = {name for name in before if name.endswith(ends) and before[name] != after[name]}
+    assert changed == {f"pith/{suffix(2)}/index.html", f"pith/{suffix(2)}/badge.svg"}
 
 
 def test_without_pages_those_of_before_are_removed(tmp_path: Path) -> None:
     make(tmp_path / "s", *((body(seed, 1), "a") for seed in range(1, 5))).close()
     run(tmp_path)
     plain = files(tmp_path / "to")
-    loaded = run(tmp_path, pages=True).written - 4
+    loaded = run(tmp_path, pages=True).written - 8
     assert loaded > 0
     done = run(tmp_path)
-    assert done.removed == loaded + 4 and files(tmp_path / "to") == plain
+    assert done.removed == loaded + 8 and files(tmp_path / "to") == plain
     assert run(tmp_path).removed == 0
     # An index page that is not ours is neither written nor removed.
     (tmp_path / "to" / "index.html").write_text("mine")
     run(tmp_path, pages=True)
-    assert run(tmp_path).removed == loaded + 3
+    assert run(tmp_path).removed == loaded + 7
     assert (tmp_path / "to" / "index.html").read_text() == "mine"

@@ -9,21 +9,22 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
+from pithbundle.badge import badge_of
 from pithbundle.encoding.canonical import encode_canonical
-from pithbundle.mirror.answers import HTML, JSON, SCRIPT, STYLES, Document
+from pithbundle.mirror.answers import HTML, JSON, SCRIPT, STYLES, SVG, Document
 from pithbundle.mirror.pages.alone import page_alone, policy_of
 from pithbundle.mirror.pages.finding import index_page
 from pithbundle.mirror.pages.place import PUBLISHED, SERVED, Place
 from pithbundle.mirror.pages.record import Download, record_page
-from pithbundle.mirror.pages.rendering import CONTENT_POLICY, TEMPLATES
+from pithbundle.mirror.pages.rendering import ASSETS, CONTENT_POLICY, TEMPLATES
 from pithbundle.mirror.pages.scripts import one_script, read_module
-from pithbundle.mirror.served_folder import INDEX, PAGE, PAGES
+from pithbundle.mirror.served_folder import BADGE, INDEX, PAGE, PAGES
+from pithbundle.report import Report
 from pithbundle.store import Served, View
 from pithbundle.verifier import Verifier
 
 #: A larger number is needed where other pages follow from the same records and templates.
-_VERSION: Final = "1"
-_ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
+_VERSION: Final = "2"
 #: The scripts of the pages, and the policy under which the browser checks.
 _SCRIPTS: Final = ("mirror-index.js", "record.js", "record-worker.js")
 _POLICY: Final = "policy.json"
@@ -31,7 +32,7 @@ _POLICY: Final = "policy.json"
 _ALONE: Final = "check.html"
 #: The bundle is there twice.
 _SECOND: Final = ".well-known/"
-_PAGE: Final = re.compile(rf"pith/([A-Z2-7]{{26}})({re.escape(PAGE)})?").fullmatch
+_PAGE: Final = re.compile(rf"pith/([A-Z2-7]{{26}})({re.escape(PAGE)}|{re.escape(BADGE)})?").fullmatch
 
 
 def found_at(
@@ -61,6 +62,8 @@ def found_at(
     served = None if found is None else view.bundles_of(found[1])
     if found is None or served is None:
         return None
+    if found[2] == BADGE:
+        return _badge_of(served, view.verifier)
     documents = [(address, of_record(address)) for address in paths_of(found[1])]
     return page_of(served, view.verifier, documents, PUBLISHED if found[2] else SERVED)
 
@@ -81,9 +84,19 @@ def page_of(
         if document is not None and not address.startswith(_SECOND):
             label = "/".join(address.split("/")[2:]) or address.rpartition("/")[2]
             downloads.append(Download(address, label, len(document.body), document.sha256))
-    (report,) = verifier.verify_together((f"part {at}", part) for at, part in enumerate(served.parts, 1))
+    report = _report_on(served, verifier)
     body = record_page(report, served.parts, downloads, place, verifier.policy.sha256)
     return Document(body, HTML, False, served.unverified, CONTENT_POLICY)
+
+
+def _badge_of(served: Served, verifier: Verifier) -> Document:
+    """The picture that the page of a record shows (PAGE-14)."""
+    return Document(badge_of(_report_on(served, verifier)).svg(), SVG, False, served.unverified)
+
+
+def _report_on(served: Served, verifier: Verifier) -> Report:
+    (report,) = verifier.verify_together((f"part {at}", part) for at, part in enumerate(served.parts, 1))
+    return report
 
 
 def asset_paths() -> list[str]:
@@ -94,8 +107,8 @@ def asset_paths() -> list[str]:
 @cache
 def _assets() -> dict[str, Document]:
     found = {}
-    for name in sorted(os.listdir(_ASSETS)):
-        with open(os.path.join(_ASSETS, name), "rb") as file:
+    for name in sorted(os.listdir(ASSETS)):
+        with open(os.path.join(ASSETS, name), "rb") as file:
             found[name] = Document(file.read(), STYLES, immutable=False)
     alone = page_alone(read_module)
     found[_ALONE] = Document(alone, HTML, immutable=False, content_policy=policy_of(alone))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import title_sha256
 from pithbundle.encoding.values import Object, Value, string_fault
+from pithbundle.errors import Fault
 from pithbundle.merge.state import State
 from pithbundle.mirror.contents import title_of
 
@@ -57,6 +59,11 @@ def paper_of(record: Record, state: State, elements: Iterable[Value]) -> Paper:
         version=record.version,
         url=None if record.arxiv_id is None else f"https://arxiv.org/abs/{record.arxiv_id}",
     )
+
+
+def elements_of(bundles: Iterable[Bundle]) -> Iterator[Value]:
+    """The elements of bundles that a title is looked for in: those that could be read."""
+    return (event for bundle in bundles for event in bundle.events if not isinstance(event, Fault))
 
 
 def _title_in(elements: Iterable[Value], expected: Value) -> str | None:

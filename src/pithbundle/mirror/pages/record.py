@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from markupsafe import Markup
+
+from pithbundle.badge import badge_of
 from pithbundle.bundle.reader import read_bundle
+from pithbundle.bundle.record import Record
+from pithbundle.citation import CitationFormat, cite, work_of
 from pithbundle.codes import CODES
 from pithbundle.digests.lines import leaf_digest
-from pithbundle.encoding.values import Value
-from pithbundle.errors import Fault
 from pithbundle.merge.state import State
-from pithbundle.mirror.pages.paper import paper_of
+from pithbundle.mirror.pages.evidence import record_evidence
+from pithbundle.mirror.pages.paper import elements_of, paper_of
 from pithbundle.mirror.pages.place import Place
 from pithbundle.mirror.pages.rendering import render
 from pithbundle.mirror.pages.rows import MOST_ENTRIES, rows_of, sections_of, short, unchecked_of
+from pithbundle.mirror.served_folder import BADGE
 from pithbundle.outcomes import EXIT_STATUS, MEANING
+from pithbundle.paper.latex import preamble
 from pithbundle.report import Report
 from pithbundle.sentences import NOT_LISTED, conflict_sentence, nothing_missing_sentence
 from pithbundle.statuses import WITHOUT_CODE
 from pithbundle.wording import plural
+
+#: How an outcome is shown, by its exit status.
+_TONES: Final = {0: "good", 1: "bad"}
+#: The citations of a page by their names.
+_FORMATS: Final[dict[str, CitationFormat]] = {"BibTeX": "bibtex", "CSL-JSON": "csl-json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ def record_page(
 
     Args:
         report: on all bundles that are served of the record, which were verified.
-        parts: these bundles; read for a title only.
+        parts: these bundles; read for a title and for claims that nothing signs.
         downloads: the documents of the record.
         place: where the page is.
         policy_sha256: of the policy of the mirror, in hex.
@@ -55,22 +67,25 @@ def record_page(
         raise ValueError("the report has no record")
     record = ledger.record
     moments = ledger.timeline()
-    conflicts = {name for group in state.equivocations for name in group.event_ids}
-    rows = rows_of(report, moments, conflicts)
+    rows = rows_of(report, moments, {name for group in state.equivocations for name in group.event_ids})
     there = {row.short for row in rows}
-    digests = record.hex, state.events_sha256, state.sha256, report.unverified_sha256
+    bundles = [read_bundle(part) for part in parts] if report.unverified else []
+    paper = paper_of(record, state, elements_of(bundles))
     values: dict[str, object] = {
         "root": place.root,
         "home": place.home,
         "number": str(record.number),
         "short_number": record.number.short,
         "canonical_sha256": record.hex,
-        "paper": paper_of(record, state, _unverified_elements(report, parts)),
+        "paper": paper,
+        "evidence": record_evidence(report, bundles),
+        **_uses(report, record, paper.title),
         "outcome": report.outcome,
-        "outcome_tone": {0: "good", 1: "bad"}.get(EXIT_STATUS[report.outcome], "open"),
+        "outcome_tone": _TONES.get(EXIT_STATUS[report.outcome], "open"),
         "meanings": [MEANING[outcome] for outcome in report.outcomes],
         "status_line": state.status_line(),
         "rows": rows,
+        "there": there,
         "event_count": len(moments),
         "unchecked": unchecked_of(report.unverified),
         "unchecked_count": len(report.unverified),
@@ -79,14 +94,11 @@ def record_page(
         "retractions": _retractions(state, there),
         "retraction_count": len(state.retractions),
         "sections": sections_of(state, place, there),
-        "aliases": [
-            (alias.alias_kind, alias.alias_value, alias.derived, "" if alias.event_id is None else "signed")
-            for alias in state.source_aliases
-        ],
+        "aliases": _aliases(state),
         "receipts": _receipts(report),
         "events_sha256": state.events_sha256,
         "state_sha256": state.sha256,
-        "digest": leaf_digest(*digests),
+        "digest": leaf_digest(record.hex, state.events_sha256, state.sha256, report.unverified_sha256),
         "rules": ledger.rules.name,
         "policy_sha256": policy_sha256,
         "downloads": downloads,
@@ -113,14 +125,26 @@ def _bundles(downloads: Sequence[Download]) -> list[str]:
     return parts or whole[-1:]
 
 
-def _unverified_elements(report: Report, parts: Iterable[bytes]) -> list[Value]:
-    """The elements of which the title may be known, although nobody can check their signatures."""
-    if not report.unverified:
-        return []
-    found = []
-    for part in parts:
-        found += [event for event in read_bundle(part).events if not isinstance(event, Fault)]
-    return found
+def _uses(report: Report, record: Record, title: str | None) -> dict[str, object]:
+    """What a reader copies, and the badge (PAGE-14)."""
+    suffix = record.number.suffix
+    work = None if title is None else work_of(record, title)
+    return {
+        "badge": Markup(badge_of(report).svg().decode("ascii")),
+        "badge_address": f"pith/{suffix}{BADGE}",
+        "latex": "\n".join(preamble(suffix)),
+        # None without a title that the number covers (CITE-1).
+        "citations": []
+        if work is None
+        else [(name, cite(work, of).decode()) for name, of in _FORMATS.items()],
+    }
+
+
+def _aliases(state: State) -> list[tuple[str, str, bool, str]]:
+    return [
+        (alias.alias_kind, alias.alias_value, alias.derived, "" if alias.event_id is None else "signed")
+        for alias in state.source_aliases
+    ]
 
 
 def _conflicts(state: State) -> list[tuple[str, str, list[str]]]:

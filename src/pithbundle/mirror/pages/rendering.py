@@ -15,6 +15,8 @@ from pithbundle.wording import plural
 
 #: The longest text of others that is shown whole, in characters.
 _LONGEST: Final = 2_000
+#: The folder of what pages load.
+ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
 #: The folder of the templates.
 TEMPLATES: Final = os.path.join(os.path.dirname(__file__), "templates")
 
@@ -35,6 +37,18 @@ def cut(value: object, limit: int) -> Markup:
     return escape(visible(str(value), limit))
 
 
+def copied(value: str) -> Markup:
+    """Return a text of several lines for a reader who copies it: as :func:`cut`, but whole.
+
+    Its backslashes are what a reader copies, so they are not doubled.
+    """
+
+    def shown(line: str) -> str:
+        return "\\".join(visible(part, len(part)) for part in line.split("\\"))
+
+    return escape("\n".join(map(shown, value.split("\n"))))
+
+
 def data(value: object) -> Markup:
     """Return a value as JSON for an attribute, which a script reads."""
     return escape(json.dumps(value, sort_keys=True))
@@ -52,6 +66,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["cut"] = cut
+    made.filters["copied"] = copied
     made.filters["data"] = data
     made.globals["content_policy"] = CONTENT_POLICY
     made.globals["counted"] = plural

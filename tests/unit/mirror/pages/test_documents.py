@@ -44,6 +44,16 @@ def test_a_record_has_a_page_and_the_page_has_what_it_loads(tmp_path: Path) -> N
         assert document(site, f"pith/{S}").media_type == "application/ld+json"
 
 
+def test_a_record_has_a_badge_that_its_page_shows_too(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1, more=(unverified(1, 2),)), "a")).close()
+    with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:
+        badge = document(site, f"pith/{S}/badge.svg")
+        assert (badge.media_type, badge.immutable, badge.unverified) == ("image/svg+xml", False, 1)
+        page = document(site, f"pith/{S}/index.html").body
+        assert badge.body in page and f'href="../../pith/{S}/badge.svg"'.encode() in page
+        assert site.find(f"pith/{suffix(2)}/badge.svg") is None and site.find("badge.svg") is None
+
+
 def test_the_index_page_of_a_publication_and_that_of_a_server(tmp_path: Path) -> None:
     make(tmp_path / "s", (body(1, 1), "a")).close()
     with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:

@@ -76,7 +76,12 @@ def test_a_title_is_the_heading_and_authors_are_a_statement() -> None:
     record = titled("On pith")
     paper = snapshot(record, title="On pith", authors_text="A. Author")
     data = to_json(bundle(record, [attached(DEMO, record, "graph_snapshot", paper, "2026-01-01T00:00:00Z")]))
-    text = text_of(page_of([data], POLICY))
+    page = page_of([data], POLICY)
+    text = text_of(page)
+    # To copy, so with one backslash and on its own lines.
+    suffix = report_of([data], POLICY).record.number.suffix  # type: ignore[union-attr]
+    assert f"<code>\\usepackage{{pithbundle}}\n\\pithnumber{{{suffix}}}</code>".encode() in page
+    assert b"\n  title = {{On pith}},\n" in page and b"A. Author}" not in page
     assert "On pith This title has the hash that the number covers." in text
     assert "A. Author stated by demo.example, not covered by the number" in text
     assert "valid found by this mirror" in text
