@@ -123,7 +123,7 @@ $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
 js: $(NODE_DEV)
 	cd js && node node_modules/typescript/bin/tsc && node --test test/*.test.js
 
-EDGE := src/pithbundle/cli/*,src/pithbundle/net/*,src/pithbundle/archive/*,src/pithbundle/recompute/*,src/pithbundle/store/*,src/pithbundle/mirror/*,src/pithbundle/durable.py,src/pithbundle/output_folder.py,src/pithbundle/files.py,src/pithbundle/spawning.py,src/pithbundle/__main__.py
+EDGE := src/pithbundle/cli/*,src/pithbundle/net/*,src/pithbundle/archive/*,src/pithbundle/recompute/*,src/pithbundle/store/*,src/pithbundle/mirror/*,src/pithbundle/durable.py,src/pithbundle/output_folder.py,src/pithbundle/files.py,src/pithbundle/spawning.py,src/pithbundle/paper/pdf_process.py,src/pithbundle/__main__.py
 
 # What needs the extra `cluster`: `make test-cluster` covers it, but for what runs in processes of workers.
 EXTRA := src/pithbundle/recompute/dask_cluster.py,src/pithbundle/recompute/object_storage.py

@@ -87,6 +87,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     "headers_invalid": CodeInfo("not headers of one chain, or not a block or a table of blocks", "EVID-8", "get the headers again from a node that you trust, and check the heights that you gave"),
     "warc_invalid": CodeInfo("not a WARC file that can be read", "CAPT-5", "save the capture again, in a file of its own, and check that the file is complete"),
     "orcid_invalid": CodeInfo("not a saved record of ORCID", "ORCID-4", "save https://pub.orcid.org/v3.0/ID/record again, as JSON or XML"),
+    "pdf_invalid": CodeInfo("not a PDF file that can be read", "PDF-5", "get the PDF again, whole and without encryption"),
     "worker_lost": CodeInfo("the process that verified this ended each time", "RECOMP-7", "look for a message of the system that a process was killed, as for want of memory; run again with fewer jobs or on a larger machine"),
     "cache": CodeInfo("a result in the cache is not the one that a new computation gives", "RECOMP-10", "remove the folder of the cache, because no other result in it can be relied on, and run again; if it happens again with the new folder, report it with this message"),
     "url": CodeInfo("not an acceptable URL", "NET-2", "write https://, a public host and a path, without a user, a query or a fragment"),

@@ -350,7 +350,7 @@ class FindingError(PithError):
 
 
 class EvidenceError(PithError):
-    """A file of evidence is not in its form, or is over a bound (EVID-2, EVID-8, CAPT-5, ORCID-4)."""
+    """A file of evidence is not in its form, or is over a bound (EVID-2, EVID-8, CAPT-5, ORCID-4, PDF-5)."""
 
     CLAUSES: ClassVar[dict[str, str]] = {"version": "EVID-2"}
 

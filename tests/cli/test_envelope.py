@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 
 from kit import DEMO as DEMO_KEY
-from kit import attached, bundle, made_record, ots, payloads, policy, to_json
+from kit import attached, bundle, made_record, ots, payloads, pdfs, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
 from kit.command_tree import commands
 from kit.data import REPO
@@ -34,6 +34,7 @@ from pithbundle.mirror.audit.classify import classify
 from pithbundle.mirror.audit.finding import finding_of, received
 from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.outcomes import EXIT_STATUS
+from pithbundle.paper.pdf import read_pdf
 from pithbundle.report import WarningCode
 from pithbundle.verifier import Verifier
 from pithbundle.verify.verdicts import Status
@@ -61,6 +62,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    # In this process: what another one adds is shown in tests/cli/test_pdf.py.
+    monkeypatch.setattr("pithbundle.cli.commands.pdf.read_apart", read_pdf)
 
 
 def write_inputs(tmp_path: Path) -> None:
@@ -97,6 +100,7 @@ def write_inputs(tmp_path: Path) -> None:
     run("archive", "pack", "bundle.json", "-o", "lost")
     (pack,) = Path("lost").glob("*.jsonl.zst")
     pack.write_bytes(bytes(len(pack.read_bytes())))
+    write_pdfs()
     write_outputs()
     run("store", "init", "store", *POLICY)
     run("store", "add", "store", "bundle.json", "rich.json")
@@ -125,6 +129,20 @@ def write_findings() -> None:
             documents = [received("bundle", exchange_of(data))] if found.mirror != "x" else []
             made = finding_of(found, documents, verifier, "2026-11-20T00:00:00Z")
             Path(f"{'missing' if found.mirror == 'x' else 'forged'}.json").write_bytes(made.to_bytes())
+
+
+def write_pdfs() -> None:
+    """A PDF for each status."""
+    other = pdfs.NUMBER.replace("OM", "AM")
+    info = {
+        "another": f"/A ({other})",
+        "several": f"/A ({other}) /B ({pdfs.NUMBER})",
+        "none": "",
+        "malformed": "/PithNumber ()",
+    }
+    Path("paper.pdf").write_bytes(pdfs.PAPER)
+    for name, members in info.items():
+        Path(f"{name}.pdf").write_bytes(pdfs.with_info(members.encode()))
 
 
 def write_outputs() -> None:
@@ -376,6 +394,14 @@ OUTCOMES = [
     ("success", "latex bundle.json -o new"),
     ("rejected", "latex broken.json"),
     ("error", "latex absent"),
+    ("present", "pdf paper.pdf"),
+    ("same", "pdf paper.pdf bundle.json"),
+    ("differs", "pdf another.pdf bundle.json"),
+    ("several", "pdf several.pdf"),
+    ("malformed", "pdf malformed.pdf"),
+    ("absent", "pdf none.pdf bundle.json"),
+    ("rejected", "pdf broken.json"),
+    ("error", "pdf absent"),
     ("success", "man"),
     ("success", "man policy check"),
     ("success", "man --out-dir new"),

@@ -53,6 +53,7 @@ COMMANDS = {" ".join(path): command for path, command in commands()}
 #: The parameters that name files: what each command reads, and what it writes.
 READS = {
     "archive",
+    "bundle",
     "inputs",
     "files",
     "file",

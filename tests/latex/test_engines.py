@@ -22,6 +22,7 @@ from kit.latex import (
     poppler,
     require_tex,
 )
+from pithbundle.paper.pdf import read_pdf
 
 pytestmark = pytest.mark.long
 
@@ -37,6 +38,12 @@ def assert_complete(found: Compiled) -> None:
     assert number_in(found.pdf) == f"pith:{SUFFIX}"
     assert (links_in(found.pdf), pages_with_badge(found.pdf)) == ([LINK], [1])
     assert "Package pithbundle Warning" not in found.log
+    # Our own reader finds what Poppler does, without a repair (PDF-1).
+    read = read_pdf(found.pdf.read_bytes())
+    assert (read.status(None), read.unread, read.repair) == ("present", (), "")
+    places = [(each.place, each.name, each.page, each.number) for each in read.numbers]
+    assert ("info", "PithNumber", None, f"pith:{SUFFIX}") in places
+    assert ("link", "", 1, f"pith:{SUFFIX}") in places
 
 
 @pytest.mark.parametrize("hyperref", HYPERREF)
@@ -61,6 +68,8 @@ def test_xmp_has_the_number_where_hyperxmp_writes_it(engine: str, tmp_path: Path
     found = compiled(source, engine, tmp_path / "ours")
     assert_complete(found)
     assert f"<dc:identifier>pith:{SUFFIX}</dc:identifier>" in poppler("pdfinfo", "-meta", str(found.pdf))
+    read = read_pdf(found.pdf.read_bytes())
+    assert ("xmp", "dc:identifier") in {(each.place, each.name) for each in read.numbers if each.names}
     given = source.replace("\\begin{document}", "\\hypersetup{pdfidentifier={doi:10.1/1}}\\begin{document}")
     theirs = compiled(given, engine, tmp_path / "theirs")
     assert_complete(theirs)

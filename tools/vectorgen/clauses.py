@@ -70,6 +70,11 @@ UNTESTABLE: Final = {
     "LATEX-2": "about the tool alone; tests/unit/paper/test_latex.py and tests/cli/test_latex.py show it",
     "LATEX-3": "about the tool alone; tests/latex/test_errors.py shows it",
     "LATEX-4": "about the tool alone; tests/latex/test_engines.py shows it",
+    "PDF-1": "about the tool alone; tests/unit/paper/test_pdf.py shows it",
+    "PDF-2": "about the tool alone; tests/unit/paper/test_pdf_numbers.py shows it",
+    "PDF-3": "about the tool alone; tests/unit/paper/test_pdf_numbers.py and tests/cli/test_pdf.py show it",
+    "PDF-4": "about the tool alone; tests/cli/test_pdf.py shows it",
+    "PDF-5": "about the tool alone; tests/hostile/test_pdf.py shows it",
     "GRAPH-1": "nothing that a state has; tests/architecture/test_layers.py shows that what computes a state cannot "
     "import it",
     "GRAPH-2": "about the tool alone; tests/unit/graph/test_claims.py and tests/unit/graph/test_reading.py show it",

@@ -51,6 +51,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("evidence", "Check what events claim, with files that you have."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "latex": ("latex", "Put a Pith Number into a paper: lines and a package for LaTeX."),
+    "pdf": ("pdf", "Read the Pith Number that a PDF names, and compare it."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),
     "keys": ("keys", "Show the fingerprints of keys, and whether a key is acceptable."),
