@@ -88,7 +88,7 @@ def test_another_file_is_rejected(name: str) -> None:
     Path("empty.pdf").write_bytes(b"")
     found = run("pdf", name)
     assert (found.status, found.stdout) == (1, b"")
-    assert f"{name}: pypdf cannot read it" in found.err and "[pdf_invalid, PDF-5]" in found.err
+    assert f"{name}: it does not begin as a PDF does" in found.err and "[pdf_invalid, PDF-5]" in found.err
 
 
 def test_a_file_of_more_than_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +116,13 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
     )
     assert done.returncode == 2 and "reading a PDF needs pypdf, which is not installed" in done.stderr
     assert "'.[pdf]'" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_number_in_place_of_a_bundle_has_a_hint() -> None:
+    for given in (NUMBER, NUMBER[5:]):
+        found = run("pdf", "paper.pdf", given)
+        assert found.status == 2 and "hint: BUNDLE is a file, whose number is recomputed" in found.err
+    assert "BUNDLE is a file" not in run("pdf", "paper.pdf", "absent").err
 
 
 def test_standard_input() -> None:

@@ -29,7 +29,11 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xfe\xff", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"),
     (b"\xef\xbb\xbf", "text with a byte order mark", "remove its first three bytes: tail -c +4 FILE"),
     (b"\xd9\xd9\xf7", "self-described CBOR", "remove its first three bytes, a tag: tail -c +4 FILE"),
-    (b"%PDF", "a PDF", "fetch the bundle of the record instead"),
+    (
+        b"%PDF",
+        "a PDF",
+        "fetch the bundle of the record instead; pithbundle pdf reads the number that it names",
+    ),
     (b"\x89PNG", "a picture", "fetch the bundle of the record instead"),
     (b"\xff\xd8\xff", "a picture", "fetch the bundle of the record instead"),
     (b"GIF8", "a picture", "fetch the bundle of the record instead"),

@@ -31,6 +31,9 @@ from pithbundle.paper.pdf_numbers import NumberInPdf, ReadPdf, numbers_of
 _MOST_PAGES: Final = 10_000
 _MOST_LINKS: Final = 100_000
 _MOST_NUMBERS: Final = 1_000
+#: How a file begins, and within how many bytes: readers of PDF accept some before.
+_BEGINNING: Final = b"%PDF-"
+_BEFORE_BEGINNING: Final = 1_024
 #: The characters of a text.
 _LONGEST_TEXT: Final = 1 << 16
 _XMP: Final = Limits(size=4 << 20, depth=64, nodes=100_000)
@@ -65,6 +68,8 @@ def read_pdf(data: bytes) -> ReadPdf:
         EvidenceError: ``pdf_invalid``: it is no PDF that can be read, is encrypted, or is over a bound.
         MemoryError: the memory of the process does not suffice.
     """
+    if _BEGINNING not in data[:_BEFORE_BEGINNING]:
+        raise _invalid("it does not begin as a PDF does, with %PDF-")
     with apply_configuration(_CONFIGURATION), _repairs() as repaired:
         try:
             reader = PdfReader(BytesIO(data))

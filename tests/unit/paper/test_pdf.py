@@ -99,8 +99,9 @@ def encrypted() -> bytes:
 @pytest.mark.parametrize(
     ("data", "detail"),
     [
-        (b"", "pypdf cannot read it: EmptyFileError"),
-        (b"no PDF", "pypdf cannot read it: "),
+        (b"", "it does not begin as a PDF does, with %PDF-"),
+        (b" " * 1_020 + PAPER, "it does not begin as a PDF does, with %PDF-"),
+        (b"%PDF-1.7\n", "pypdf cannot read it: "),
         (PAPER[:-200], "pypdf cannot read it: "),
         (encrypted(), "it is encrypted, so that its metadata cannot be read"),
         (pdf({1: b"7"}), "pypdf cannot read it: PdfReadError: Cannot find Root object"),

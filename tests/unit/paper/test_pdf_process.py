@@ -15,6 +15,6 @@ def test_another_process_reads_the_same() -> None:
 
 
 def test_its_error_is_that_of_the_family() -> None:
-    with pytest.raises(EvidenceError, match="pypdf cannot read it") as caught:
+    with pytest.raises(EvidenceError, match="does not begin as a PDF does") as caught:
         read_apart(b"no PDF")
     assert caught.value.code == "pdf_invalid"

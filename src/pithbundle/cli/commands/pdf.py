@@ -6,10 +6,11 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.cli.extras import needing
 from pithbundle.cli.inputs import (
     PATH,
+    InputRejected,
     encoding_option,
     json_option,
     limit_option,
@@ -60,13 +61,9 @@ def command(out: Output, file: str, bundle: str | None, encoding: Encoding | Non
     the extra pdf.
     """
     require_single_stdin(file, bundle)
-    number = None
-    if bundle is not None:
-        advice = "A PDF names one number: give a file with one record"
-        record, _ = one_record(bundle, Reading(limits, encoding, False, None), advice)
-        number = record.number
     with rejecting(file), needing("pdf", "reading a PDF needs pypdf", "pypdf"):
         found = read_apart(_read(file))
+    number = None if bundle is None else _number(bundle, Reading(limits, encoding, False, None))
     status, ended = found.status(number), found.exit_status(number)
     if out.as_json:
         members = {
@@ -82,6 +79,23 @@ def command(out: Output, file: str, bundle: str | None, encoding: Encoding | Non
         return out.result(status, ended, members)
     _print(out, found, status, number)
     return ended
+
+
+def _number(path: str, reading: Reading) -> PithNumber:
+    """The number of the bundle, recomputed.
+
+    Raises:
+        InputRejected: it cannot be read, or has no number that can be recomputed.
+        click.UsageError: it has several.
+    """
+    try:
+        record, _ = one_record(path, reading, "A PDF names one number: give a file with one record")
+    except InputRejected as rejection:
+        if rejection.error.code == "io" and (is_suffix(path) or path.startswith("pith:")):
+            hint = "BUNDLE is a file, whose number is recomputed; without it the number in the PDF is printed"
+            raise InputRejected(path, rejection.error, rejection.status, hint) from rejection
+        raise
+    return record.number
 
 
 def _read(path: str) -> bytes:
