@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -27,6 +26,7 @@ from kit.captures import (
     zipped,
 )
 from kit.memory import peak_kib, printed_apart
+from kit.mutants import outcomes
 from kit.processor import slowness
 from pithbundle.errors import EvidenceError
 from pithbundle.evidence import (
@@ -107,53 +107,20 @@ def outcome(read: Callable[[bytes], str], data: bytes) -> str:
         return error.code
 
 
-def mutants(samples: tuple[bytes, ...], count: int) -> Iterator[bytes]:
-    """Files with bytes changed, removed, repeated, moved and added."""
-    chance = random.Random(SEED)
-    for _ in range(count):
-        data = bytearray(chance.choice(samples))
-        for _ in range(chance.randrange(1, 5)):
-            at = chance.randrange(len(data) + 1)
-            end = min(len(data), at + chance.choice((1, 1, 2, 9, 33)))
-            change = chance.randrange(6)
-            if change == 0 and at < len(data):
-                data[at] ^= 1 << chance.randrange(8)
-            elif change == 1:
-                data[at:end] = chance.choice(
-                    (b"\r\n", b"\n", b":", b"0", b"9" * 9, b"\x00", b"\xff", b"\x1f\x8b", b'"', b"<")
-                )
-            elif change == 2:
-                del data[at:end]
-            elif change == 3:
-                data[at:at] = data[at:end] * chance.randrange(1, 40)
-            elif change == 4:
-                data[at:at] = bytes(data[chance.randrange(len(data) + 1) :][:60])
-            else:
-                data[at:] = b""
-        yield bytes(data)
-
-
-def outcomes(name: str, count: int) -> tuple[set[str], float]:
-    """The outcomes of mutants, and the seconds of the slowest one."""
+def tried(name: str, count: int) -> tuple[set[str], float]:
     read, samples = READERS[name]
-    seen, slowest = set(), 0.0
-    for data in mutants(samples, count):
-        begun = time.process_time()
-        found = outcome(read, data)
-        slowest = max(slowest, time.process_time() - begun)
-        seen.add(found if len(found) < 30 else "finding")
-    return seen, slowest
+    return outcomes(lambda data: outcome(read, data), samples, count, SEED)
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_mutant_has_a_finding_or_one_error(name: str) -> None:
-    assert "finding" in outcomes(name, 200)[0]
+    assert "finding" in tried(name, 200)[0]
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", READERS)
 def test_100000_mutants_have_a_finding_or_one_error(name: str) -> None:
-    seen, slowest = outcomes(name, 100_000)
+    seen, slowest = tried(name, 100_000)
     assert "finding" in seen and slowest < slowness()
     assert peak_kib() < MOST_KIB
 

@@ -14,6 +14,8 @@ from pithbundle.errors import InputError
 from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError, metadata_of
 
 _BORDER: Final = "\\\\"
+#: What three borders part.
+_PARTS: Final = 4
 _DATE: Final = re.compile(r"Date(?: \(revised (v[0-9]+)\))?").fullmatch
 #: A date is followed by the size of the source. Without the spaces before it, of which each would be tried.
 _SIZE: Final = re.compile(r"\([^()]*\) *\Z")
@@ -37,11 +39,11 @@ def read_abs(data: bytes, limits: Limits) -> ArxivMetadata:
         raise utf8_error(error) from None
     parts: list[list[str]] = [[]]
     for line in text.replace("\r\n", "\n").split("\n"):
-        if line.rstrip(" ") == _BORDER:
-            parts.append([])
-        else:
+        if line.rstrip(" ") != _BORDER:
             parts[-1].append(line)
-    if len(parts) != 4 or any(line.strip("- ") for line in (*parts[0], *parts[3])):
+        elif len(parts) <= _PARTS:
+            parts.append([])
+    if len(parts) != _PARTS or any(line.strip("- ") for line in (*parts[0], *parts[3])):
         raise MetadataError(
             "syntax", "not an .abs file: three lines of two backslashes surround its two parts"
         )

@@ -21,6 +21,9 @@ _BEGINNING: Final = b'{"id":"'
 #: The member ``id`` of another line; in a string its quotes would be escaped.
 _ID: Final = re.compile(rb'"id"[ \t\r]*:[ \t\r]*"([^"\n]*)"').finditer
 
+#: The bytes of that member at least: a file can have millions of shorter lines.
+_SHORTEST: Final = len(b'"id":""')
+
 
 def read_snapshot(
     blocks: Iterable[bytes], wanted: Collection[str], limits: Limits
@@ -79,7 +82,7 @@ def _lines(blocks: Iterable[bytes], wanted: Collection[str], limit: int) -> Iter
                 first = start + len(_BEGINNING)
                 if data[first : data.find(b'"', first)] in spellings:
                     yield number, data[start:end]
-            elif any(found[1] in spellings for found in _ID(data, start, end)):
+            elif end - start >= _SHORTEST and any(found[1] in spellings for found in _ID(data, start, end)):
                 yield number, data[start:end]
             start = end + 1
 

@@ -26,6 +26,7 @@ def test_every_part_is_read(paper: Paper) -> None:
     ("old", "new", "code"),
     [
         (b"\\\\\n  An", b"\\\\\n\\\\\n  An", "syntax"),
+        (b"\\\\\n  An", b"\\\\\n" * 9 + b"  An", "syntax"),
         (b"\\\\\narXiv", b"arXiv", "syntax"),
         (b"-----", b"x----", "syntax"),
         (b"From: ", b"From ", "syntax"),
