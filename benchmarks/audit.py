@@ -82,7 +82,7 @@ class Work:
         """Audit every record."""
         readers = [Remote(client, base) for base in self.bases]
         options = AuditOptions(full=True)
-        found = await audit(readers, Verifier(POLICY), None, options, lambda *_: None)
+        found = await audit(readers, Verifier(POLICY), None, options, lambda *_: True)
         assert found.counts["same"] == len(self.bases) * len(self.suffixes), found.counts
 
 

@@ -281,6 +281,28 @@ def test_many_findings_are_cut_in_text(servers: tuple[Server, Server]) -> None:
     assert "and 15 more; --json and -o FOLDER have them" in result.out
 
 
+def test_evidence_that_is_not_kept_is_named(
+    servers: tuple[Server, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AUDIT-18: reported and counted as any other, and a watch names it once."""
+    monkeypatch.setattr("pithbundle.mirror.audit.folder.SHARE", 1)
+    lie(servers[1], "omit_event")
+    servers[1].mirror.put(2, body(2))
+    extra = ("-o", "w", "--once", "--metrics", "m.txt", "--html", "w.html")
+    first = audit(servers, *extra, command="watch")
+    assert "2 new findings: missing 2" in first.out and first.out.count("finding     not kept") == 1
+    assert f"the evidence of 1 finding of {servers[1].url} is not kept; findings/ has" in first.out
+    assert len([*Path("w/findings").iterdir()]) == 1
+    assert f'not_kept{{mirror="{servers[1].url}"}} 1\n'.encode() in Path("m.txt").read_bytes()
+    assert b"The evidence of 1 finding" in Path("w.html").read_bytes()
+    assert "not kept" not in audit(servers, *extra, command="watch").out
+    value = json.loads(audit(servers, "-o", "w2", "--once", "--json", command="watch").stdout)
+    assert value["new_not_kept"] == 1 and sum(one["finding"] is None for one in value["new"]) == 1
+    value = json.loads(audit(servers, "-o", "w3", "--json").stdout)
+    assert [one["not_kept"] for one in value["mirrors"]] == [0, 1]
+    assert "is not kept" not in audit(servers).out
+
+
 def test_standard_input_is_a_finding_too(servers: tuple[Server, Server]) -> None:
     result = run("mirror", "check-finding", "-", stdin=b"{}")
     assert result.status == 1 and "standard input" in result.err

@@ -183,7 +183,7 @@ def watch(*bases: str) -> Case:
 
     def reported(root: Path) -> set[str]:
         path = root / "w" / "cursor.json"
-        return Cursor.from_bytes(path.read_bytes() if path.exists() else None).reported
+        return {*Cursor.from_bytes(path.read_bytes() if path.exists() else None).reported}
 
     def require_kept(root: Path) -> None:
         assert reported(root) <= findings(root / "w")

@@ -59,6 +59,10 @@ def audited(
     kept: list[tuple[Found, Sequence[FindingDocument]]] = []
     slept: list[float] = []
 
+    def keep(found: Found, documents: Sequence[FindingDocument]) -> bool:
+        kept.append((found, documents))
+        return True
+
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
         if on_sleep is not None:
@@ -72,6 +76,6 @@ def audited(
     readers: list[Any] = [Remote(wire, one.base) for one in mirrors]  # type: ignore[arg-type]
     work = audit(
         readers, store.verifier if store else verifier, store, AuditOptions(**options),
-        lambda found, documents: kept.append((found, documents)), keys=keys, outside=outside,
+        keep, keys=keys, outside=outside,
     )  # fmt: skip
     return Audited(asyncio.run(work), wire, kept, slept)

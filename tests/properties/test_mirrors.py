@@ -121,7 +121,7 @@ def audited(*bases: str, store: Reference | None = None, verifier: Verifier = VE
             used = verifier if store is None else store.verifier
             options = AuditOptions(full=True)
             return await audit(
-                readers, used, store, options, lambda *_: None, outside=Outside(sleep=no_pause)
+                readers, used, store, options, lambda *_: True, outside=Outside(sleep=no_pause)
             )
 
     return asyncio.run(run())

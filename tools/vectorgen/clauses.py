@@ -146,6 +146,7 @@ UNTESTABLE: Final = {
     "AUDIT-15": "about a network; tests/unit/mirror/audit/test_watch.py shows it",
     "AUDIT-16": "about a network; tests/unit/mirror/audit/test_report.py and tests/unit/mirror/audit/test_page.py show it",
     "AUDIT-17": "about a network; tests/hostile/test_publications.py shows it",
+    "AUDIT-18": "about a folder; tests/unit/mirror/audit/test_shares.py and tests/hostile/test_audit_shares.py show it",
     "PAGE-1": "about pages; tests/unit/mirror/pages/test_documents.py and tests/unit/mirror/pages/test_record.py show it",
     "PAGE-2": "about pages; tests/hostile/test_pages.py and tests/unit/mirror/pages/test_rendering.py show it",
     "PAGE-3": "about pages; tests/unit/mirror/pages/test_rendering.py shows it",

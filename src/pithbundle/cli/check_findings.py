@@ -18,13 +18,14 @@ Checked = tuple[str, "Rechecked | PithError"]
 
 def check_findings(
     paths: Sequence[str], verifier: Verifier, keys: Sequence[tuple[str, PublicKey]]
-) -> tuple[list[Checked], list[tuple[str, str]]]:
+) -> tuple[list[Checked], list[tuple[str, str, int]]]:
     """Check files of findings, and the heads of all of them against each other.
 
     A file may also be a head as it was received: two of them are evidence if they contradict each other.
 
     Returns:
-        The result of each finding, and of each contradiction the base URL and the reason.
+        The result of each finding, and of each mirror that contradicts itself the base URL, the reason, and
+        how many further heads of it are in a contradiction.
 
     Raises:
         InputRejected: a file cannot be read, or is too large.
@@ -45,7 +46,7 @@ def check_findings(
             checked.append((path, recheck(finding, verifier, pins)))
         except PithError as error:
             checked.append((path, error.detached()))
-    found = [(base, str(each.reason)) for base, each in contradictions(heads, pins)]
+    found = [(base, str(each.reason), further) for base, each, further in contradictions(heads, pins)]
     if heads and not checked and not found:
         message = "the heads do not contradict each other under a key that is pinned with --mirror-key"
         checked.append((paths[0], FindingError("finding", message, clause="AUDIT-13")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +12,18 @@ from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.recheck import Rechecked
+from pithbundle.mirror.audit.shares import SHARE, SHARE_BYTES, fair
 from pithbundle.mirror.audit.words import WORDS, Word
-from pithbundle.wording import plural
+from pithbundle.wording import more, plural
 
 if TYPE_CHECKING:
     from pithbundle.cli.mirror_audit_run import Round
 
+#: Why evidence is not kept, and what the person can do (AUDIT-18).
+_ROOM: Final = (
+    f"findings/ has {SHARE} or {SHARE_BYTES >> 20} MiB of a word of this mirror: move files away, and "
+    "what is found again is kept"
+)
 _OUTCOMES: Final = {0: "same", 1: "wrong", 3: "not_known"}
 _HEADLINES: Final[dict[int, tuple[str, str, Style]]] = {
     0: ("same", "no difference was found", "good"),
@@ -43,21 +50,33 @@ def print_audit(out: Output, done: Round) -> int:
         counts = (f"{word} {mirror.words[word]}" for word in WORDS if mirror.words[word])
         out.detail("found", ", ".join(counts) or "nothing was compared")
         out.detail("requests", f"{mirror.requests}, {plural(mirror.body_bytes, 'byte')} received")
-    print_found(out, [one for one in audit.found if one.is_reported], done.names)
+    not_kept = {one.base: one.not_kept for one in audit.mirrors if one.not_kept}
+    print_found(out, [one for one in audit.found if one.is_reported], done, not_kept)
     return audit.exit_status
 
 
-def print_found(out: Output, found: Sequence[Found], names: Mapping[tuple[str, ...], str]) -> None:
-    """Print findings, the gravest first."""
+def print_found(out: Output, found: Sequence[Found], done: Round, not_kept: Mapping[str, int]) -> None:
+    """Print findings, the gravest first; of each mirror equally many, if they are too many.
+
+    Args:
+        out: takes the text.
+        found: what is printed.
+        done: the audit.
+        not_kept: by base URL, of how many findings the evidence is not kept.
+    """
     order = [*WORDS]
-    for one in sorted(found, key=lambda each: order.index(each.word))[:MOST]:
+    for one in sorted(fair(found, MOST), key=lambda each: order.index(each.word)):
         out.heading(one.word, f"{one.suffix or 'the mirror'} of {out.show(one.mirror)}", _style(one.word))
         out.detail("why", out.show(one.message))
         out.detail("evidence", one.evidence)
-        if one.key in names:
-            out.detail("finding", names[one.key])
+        if done.has_folder:
+            out.detail("finding", done.names.get(one.key, "not kept"))
     if len(found) > MOST:
         out.line(f"and {len(found) - MOST} more; --json and -o FOLDER have them")
+    for base, count in done.audit.unlisted.items():
+        out.line(f"and of {out.show(base)} {plural(count, 'result')}, counted and not listed")
+    for base, count in not_kept.items():
+        out.line(f"the evidence of {plural(count, 'finding')} of {out.show(base)} is not kept; {_ROOM}")
 
 
 def _style(word: Word) -> Style:
@@ -80,11 +99,18 @@ def print_round(out: Output, done: Round, new: Sequence[Found]) -> int:
             for one in new
         ]
         counts: Object = {word: audit.counts[word] for word in WORDS if audit.counts[word]}
-        members = {"ended_at": audit.ended_at, "seed": audit.seed, "counts": counts, "new": listed}
+        not_kept = sum(one.key not in done.names for one in new)
+        members = {
+            "ended_at": audit.ended_at,
+            "seed": audit.seed,
+            "counts": counts,
+            "new": listed,
+            "new_not_kept": not_kept,
+        }
         return out.result(_OUTCOMES[audit.exit_status], audit.exit_status, members)
     counts_text = ", ".join(f"{word} {audit.counts[word]}" for word in WORDS if audit.counts[word])
     out.heading("round", f"{audit.ended_at}, {plural(len(new), 'new finding')}: {counts_text or 'nothing'}")
-    print_found(out, new, done.names)
+    print_found(out, new, done, Counter(one.mirror for one in new if one.key not in done.names))
     return audit.exit_status
 
 
@@ -92,19 +118,25 @@ def print_round(out: Output, done: Round, new: Sequence[Found]) -> int:
 Checked = tuple[str, "Rechecked | PithError"]
 
 
-def print_checked(out: Output, checked: Sequence[Checked], contradictions: Sequence[tuple[str, str]]) -> int:
+def print_checked(
+    out: Output, checked: Sequence[Checked], contradictions: Sequence[tuple[str, str, int]]
+) -> int:
     """Print what findings show; return the exit status.
 
     Args:
         out: takes the text.
         checked: for each file, the result.
-        contradictions: base URLs of mirrors with the reason why two heads of their key contradict each other.
+        contradictions: base URLs of mirrors with the reason why two heads of their key contradict each other,
+            and how many further heads are in a contradiction.
     """
     statuses = [1 if isinstance(result, PithError) else result.exit_status for _, result in checked]
     status = worst(statuses)
     if out.as_json:
         files: list[Value] = [_checked_value(path, result) for path, result in checked]
-        pairs: list[Value] = [{"mirror": portable(base), "reason": reason} for base, reason in contradictions]
+        pairs: list[Value] = [
+            {"mirror": portable(base), "reason": reason, "further_heads": further}
+            for base, reason, further in contradictions
+        ]
         outcome = {0: "shown", 1: "not_shown", 3: "observed"}[status]
         return out.result(outcome, status, {"files": files, "contradictions": pairs})
     for path, result in checked:
@@ -118,9 +150,10 @@ def print_checked(out: Output, checked: Sequence[Checked], contradictions: Seque
         out.heading(label, f"{finding.word}: {of}", style)
         out.detail("why", out.show(result.message))
         out.detail("file", out.file_name(path))
-    for base, reason in contradictions:
+    for base, reason, further in contradictions:
         out.heading("mirror", f"conflict: two heads of the key of {out.show(base)}", "good")
-        out.detail("why", f"they contradict each other by their {reason}")
+        rest = f"; {more(further, 'head')} of it are in contradictions" if further else ""
+        out.detail("why", f"they contradict each other by their {reason}{rest}")
     return Exit(status)
 
 

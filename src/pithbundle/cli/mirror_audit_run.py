@@ -26,7 +26,7 @@ from pithbundle.mirror.audit.folder import CURSOR, REPORT, AuditFolder
 from pithbundle.mirror.audit.page import page
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.report import metrics, report_value
-from pithbundle.mirror.audit.run import Audit, AuditOptions, audit
+from pithbundle.mirror.audit.run import Audit, AuditOptions, Keep, audit
 from pithbundle.mirror.audit.watch import CURSOR_BYTES, Cursor
 from pithbundle.mirror.manifest import Mirror
 from pithbundle.mirror.numbers import NUMBERS_BYTES, read_numbers
@@ -61,6 +61,8 @@ class Round:
 
     audit: Audit
     names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    #: Whether findings are kept at all.
+    has_folder: bool = False
 
     @property
     def value(self) -> Object:
@@ -107,13 +109,17 @@ def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | No
         verifier = Verifier(request.policy) if store is None else store.verifier
         names: dict[tuple[str, ...], str] = {}
 
-        def keep(found: Found, documents: Sequence[FindingDocument]) -> None:
-            if folder is not None:
-                names[found.key] = folder.keep(finding_of(found, documents, verifier, stamp()), found)
+        def keep(found: Found, documents: Sequence[FindingDocument]) -> bool:
+            if folder is None:
+                return True
+            name = folder.keep(finding_of(found, documents, verifier, stamp()), found)
+            if name is not None:
+                names[found.key] = name
+            return name is not None
 
         earlier = () if folder is None else tuple(folder.heads(request.urls))
         found = event_loop.run(lambda: _audit(request, mirrors, verifier, store, earlier, keep))
-    done = Round(found, names)
+    done = Round(found, names, has_folder=folder is not None)
     if folder is not None:
         folder.keep_heads(found.mirrors)
         folder.write(REPORT, encode(done.value) + b"\n")
@@ -128,7 +134,7 @@ async def _audit(
     verifier: Verifier,
     store: Reference | None,
     earlier: tuple[tuple[str, bytes], ...],
-    keep: Callable[[Found, Sequence[FindingDocument]], None],
+    keep: Keep,
 ) -> Audit:
     async with AsyncClient(request.client) as client:
         readers = [Remote(client, mirror) for mirror in mirrors]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.digests.head import HEAD_BYTES, Head
@@ -67,6 +70,54 @@ def contradiction_of(one: Head, other: Head, pinned: PublicKey) -> Contradiction
         return None
     first, second = sorted((one, other), key=lambda head: head.sha256)
     return Contradiction(reason, (first, second))
+
+
+def contradictions_among(
+    own: Iterable[Head], others: Iterable[Head], pinned: PublicKey
+) -> tuple[Contradiction, int] | None:
+    """Return one contradiction of heads with each other or with others, and how many more heads are in one.
+
+    A mirror that contradicts itself once may do so a thousand times: two heads prove it, and no more are
+    listed. So the work grows with the heads and not with their pairs, and a signature is verified once.
+
+    Args:
+        own: the heads of which each contradiction has at least one.
+        others: what they are compared with; contradictions among these alone are none here.
+        pinned: the key of the mirror. A head that it did not sign is in no contradiction.
+    """
+    mine = {head.sha256: head for head in own}
+    heads = {**{head.sha256: head for head in others}, **mine}
+    signed = lru_cache(None)(lambda name: heads[name].signature_status(pinned) == "signed")
+    involved = {
+        name
+        for group in _groups(heads.values()).values()
+        # Only of these a signature is verified.
+        if len({*group.values()}) > 1 and not mine.keys().isdisjoint(group)
+        for name in _involved(group, {*filter(signed, group)}, mine)
+    }
+    first = min(involved & mine.keys(), default=None)
+    if first is None:
+        return None
+    pairs = (contradiction_of(heads[first], heads[name], pinned) for name in sorted(involved))
+    return next(one for one in pairs if one is not None), len(involved) - 2
+
+
+def _groups(heads: Iterable[Head]) -> dict[tuple[str, str, object], dict[str, object]]:
+    """Heads that may not differ, and by the SHA-256 of each in what they may not (MIRROR-7)."""
+    groups: dict[tuple[str, str, object], dict[str, object]] = defaultdict(dict)
+    for head in heads:
+        of_generation = ("generation", head.origin, head.generation)
+        groups[of_generation][head.sha256] = head.root, head.policy_sha256
+        if head.previous is not None:
+            groups["previous", head.origin, head.previous][head.sha256] = head.sha256
+    return groups
+
+
+def _involved(group: dict[str, object], signed: set[str], mine: Container[str]) -> set[str]:
+    """The heads of a group that contradict another one, if at least one of the two is ``mine``."""
+    signed_values = {group[name] for name in signed}
+    own_values = {group[name] for name in signed if name in mine}
+    return {name for name in signed if (signed_values if name in mine else own_values) - {group[name]}}
 
 
 def check_contradiction(data: bytes, pinned: PublicKey) -> Contradiction:

@@ -10,7 +10,7 @@ import pytest
 
 from kit.signing import UNKNOWN_SIGNER, canonical
 from kit.trees import KEY, OTHER_KEY, Files, changed, head, lines, signed
-from pithbundle.digests.contradiction import check_contradiction, contradiction_of
+from pithbundle.digests.contradiction import check_contradiction, contradiction_of, contradictions_among
 from pithbundle.digests.head import Head
 from pithbundle.errors import DigestError
 
@@ -110,3 +110,25 @@ def test_evidence_that_is_none(data: bytes, code: str, why: str) -> None:
     with pytest.raises(DigestError, match=why) as caught:
         check_contradiction(data, KEY)
     assert caught.value.code == code
+
+
+def test_one_contradiction_of_many_and_how_many_further_heads() -> None:
+    after = signed(head(OTHER, 6, previous=FIRST.previous))
+    found = contradictions_among([FIRST, SECOND, after], (), KEY)
+    assert found is not None and found[1] == 1
+    assert found[0] == contradiction_of(*found[0].heads, KEY)
+    # The same, whatever the order.
+    assert contradictions_among([after, SECOND, FIRST], [FIRST], KEY) == found
+
+
+def test_heads_of_others_alone_and_heads_without_a_signature_are_in_none() -> None:
+    later = signed(head(ONE, 9, previous="e" * 64))
+    assert contradictions_among([later], [FIRST, SECOND], KEY) is None
+    unsigned = head(OTHER, 9, previous="d" * 64)
+    assert contradictions_among([later], [unsigned, FIRST, SECOND], KEY) is None
+    # Of those of others only the ones that contradict a head of its own count.
+    agrees = signed(head(ONE, 5, previous="b" * 64))
+    others = [SECOND, signed(head(OTHER, 5, previous="a" * 64)), agrees, later]
+    mixed = contradictions_among([FIRST], others, KEY)
+    assert mixed is not None and mixed[1] == 1 and FIRST in mixed[0].heads
+    assert contradictions_among([], [FIRST, SECOND], KEY) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pithbundle.digests.contradiction import contradiction_of
+from pithbundle.digests.contradiction import contradictions_among
 from pithbundle.digests.head import Head
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.limits import DEFAULT_LIMITS
@@ -16,6 +16,7 @@ from pithbundle.mirror.audit.finding import FindingDocument, Role, received
 from pithbundle.mirror.audit.mirrors import Mirror, RecordRead
 from pithbundle.mirror.audit.words import Word
 from pithbundle.proof import proof_of
+from pithbundle.wording import more
 
 #: Which documents of a record show a word; the others would only make the file larger.
 _ROLES: dict[Word, tuple[Role, ...]] = {
@@ -87,25 +88,24 @@ def _rolled_back(mirror: Mirror, before: Sequence[Head]) -> _Made:
 def _contradictions(
     mirror: Mirror, key: PublicKey, mirrors: Sequence[Mirror], before: Sequence[Head]
 ) -> _Made:
-    heads: dict[str, tuple[Head, tuple[FindingDocument, ...]]] = {head.sha256: (head, ()) for head in before}
-    for one in mirrors:
-        for read in (*one.heads, *one.next_heads):
-            heads[read.head.sha256] = read.head, (received("head", read.exchange),)
-    own = {read.head.sha256 for read in (*mirror.heads, *mirror.next_heads)}
-    found = []
-    # Each of this audit with every other: a watch keeps the heads of years.
-    pairs = {(min(mine, name), max(mine, name)) for mine in own for name in heads if name != mine}
-    for one_name, other_name in sorted(pairs):
-        (first, of_first), (second, of_second) = heads[one_name], heads[other_name]
-        contradiction = contradiction_of(first, second, key)
-        if contradiction is not None:
-            numbers = f"{first.generation} and {second.generation}"
-            message = f"two heads of its key contradict each other, of generations {numbers}"
-            ids = (one_name, other_name)
-            made = Found("conflict", mirror.base, "", ids, contradiction.reason, message, "mirror")
-            evidence = FindingDocument("contradiction", contradiction.to_bytes())
-            found.append((made, (evidence, *of_first, *of_second)))
-    return found
+    """``conflict``: at most one, since two heads are a proof (AUDIT-7)."""
+    read = [one for each in mirrors for one in (*each.heads, *each.next_heads)]
+    received_of = {one.head.sha256: (received("head", one.exchange),) for one in read}
+    own = [one.head for one in (*mirror.heads, *mirror.next_heads)]
+    # Of this audit with every other: a watch keeps the heads of years.
+    result = contradictions_among(own, [*before, *(one.head for one in read)], key)
+    if result is None:
+        return []
+    contradiction, further = result
+    first, second = contradiction.heads
+    numbers = f"{first.generation} and {second.generation}"
+    message = f"two heads of its key contradict each other, of generations {numbers}"
+    if further:
+        message = f"{message}; {more(further, 'head')} of it are in contradictions"
+    ids = (first.sha256, second.sha256)
+    made = Found("conflict", mirror.base, "", ids, contradiction.reason, message, "mirror")
+    evidence = FindingDocument("contradiction", contradiction.to_bytes())
+    return [(made, (evidence, *(document for name in ids for document in received_of.get(name, ()))))]
 
 
 def _earlier(earlier: Sequence[tuple[str, bytes]]) -> Iterable[tuple[str, Head]]:

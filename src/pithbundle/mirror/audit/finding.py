@@ -22,8 +22,10 @@ from pithbundle.encoding.timestamps import is_submitted_at
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import FindingError, InputError
 from pithbundle.mirror.audit.classify import Found
+from pithbundle.mirror.audit.shares import mirror_digest
 from pithbundle.mirror.audit.words import REPORTED, WORDS, Evidence, Word
 from pithbundle.verifier import Verifier
+from pithbundle.wording import plural
 
 if TYPE_CHECKING:
     # Checking a finding needs no network and so not the extra of the client.
@@ -140,17 +142,21 @@ def received(role: Role, exchange: Exchange) -> FindingDocument:
 def finding_name(key: Iterable[str]) -> str:
     """The name of the file of a finding, which follows from what was found and not from when (AUDIT-12)."""
     parts = [*key]
-    word, suffix = parts[2], parts[1] or "mirror"
-    return f"{word}-{suffix}-{sha256(encode([*parts])).hexdigest()[:16]}.json"
+    base, suffix, word = parts[0], parts[1] or "mirror", parts[2]
+    return f"{word}-{suffix}-{mirror_digest(base)}-{sha256(encode([*parts])).hexdigest()[:16]}.json"
 
 
 def finding_of(
     found: Found, documents: Sequence[FindingDocument], verifier: Verifier, found_at: str
 ) -> Finding:
-    """Return the finding of what was found, cut to what a finding may have."""
-    kept = [*documents]
+    """Return the finding of what was found, cut to what it may have; the message states what is left out."""
+    kept = [*documents[:MAX_DOCUMENTS]]
     while sum(len(one.body) for one in kept) > _MOST_BYTES:
         kept.pop()
+    message = found.message[:1_000]
+    if len(kept) < len(documents):
+        cut = plural(len(documents) - len(kept), "document")
+        message = f"{message}; a finding has no room for {cut} of {len(documents)}"
     return Finding(
         word=found.word,
         evidence=found.evidence,
@@ -160,7 +166,7 @@ def finding_of(
         policy_sha256=verifier.policy.sha256,
         ids=found.ids[:MAX_IDS],
         code=found.code,
-        message=found.message[:1_000],
+        message=message,
         documents=tuple(kept),
         found_at=found_at,
     )

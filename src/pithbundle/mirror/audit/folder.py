@@ -1,7 +1,7 @@
 """The folder of an audit: findings, heads, the report (spec AUDIT-12).
 
 A finding has a name that follows from what was found, so that another round finds it there and leaves it as
-it was written first. Every file appears whole or not at all.
+it was written first. Every file appears whole or not at all. What a mirror may use up is bounded (AUDIT-18).
 """
 
 from __future__ import annotations
@@ -11,18 +11,27 @@ import errno
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final, Self
 
 from pithbundle import durable
-from pithbundle.digests.head import HEAD_BYTES
+from pithbundle.digests.head import HEAD_BYTES, Head
 from pithbundle.durable import Folder
-from pithbundle.errors import FileError
+from pithbundle.errors import DigestError, FileError
 from pithbundle.files import file_error
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import Finding, finding_name
 from pithbundle.mirror.audit.mirrors import Mirror
+from pithbundle.mirror.audit.shares import (
+    MOST_HEADS,
+    SHARE,
+    SHARE_BYTES,
+    Share,
+    mirror_digest,
+    share_of,
+)
 
 FINDINGS: Final = "findings"
 HEADS: Final = "heads"
@@ -31,7 +40,8 @@ PAGE: Final = "report.html"
 CURSOR: Final = "cursor.json"
 _TEMPORARY: Final = "new.part"
 _KNOWN: Final = re.compile(
-    r"report\.json|report\.html|cursor\.json|new\.part|[a-z_]+-(?:[A-Z2-7]{26}|mirror)-[0-9a-f]{16}\.json"
+    r"report\.json|report\.html|cursor\.json|new\.part"
+    r"|[a-z_]+-(?:[A-Z2-7]{26}|mirror)-[0-9a-f]{16}-[0-9a-f]{16}\.json"
     r"|[0-9a-f]{16}-[0-9a-f]{64}\.json"
 )
 _FOLDERS: Final = re.compile("findings|heads")
@@ -60,6 +70,8 @@ class AuditFolder:
                 self._folder.require_known(_KNOWN, _FOLDERS)
                 self._findings = self._stack.enter_context(self._subfolder(FINDINGS))
                 self._heads = self._stack.enter_context(self._subfolder(HEADS))
+                #: How many findings of each share there are, and their bytes.
+                self._count, self._bytes = self._used()
             except BaseException:
                 self._stack.close()
                 raise
@@ -78,24 +90,44 @@ class AuditFolder:
 
     # -- findings ---------------------------------------------------------------------------
 
-    def keep(self, finding: Finding, found: Found) -> str:
-        """Write a finding unless it was written before, and sync it; return its name.
+    def _used(self) -> tuple[Counter[Share | None], Counter[Share | None]]:
+        count: Counter[Share | None] = Counter()
+        size: Counter[Share | None] = Counter()
+        for name in self._findings.names():
+            count[share_of(name)] += 1
+            size[share_of(name)] += self._findings.size(name) or 0
+        return count, size
+
+    def keep(self, finding: Finding, found: Found) -> str | None:
+        """Write a finding unless it was written before, and sync it.
+
+        Returns:
+            Its name; None if the share of its mirror is used up, so that it is not kept (AUDIT-18).
 
         Raises:
             FileError: ``io``: it cannot be written.
         """
         name = finding_name(found.key)
+        share = share_of(name)
         with _failing(os.path.join(self.path, FINDINGS, name)):
-            self._write(self._findings, name, finding.to_bytes())
+            if self._is_there(self._findings, name):
+                return name
+            if self._count[share] >= SHARE:
+                return None
+            data = finding.to_bytes()
+            if self._bytes[share] + len(data) > SHARE_BYTES:
+                return None
+            self._replace(self._findings, name, data)
+        self._count[share] += 1
+        self._bytes[share] += len(data)
         return name
 
-    def _write(self, folder: Folder, name: str, data: bytes) -> None:
+    def _is_there(self, folder: Folder, name: str) -> bool:
         mode = folder.mode(name)
-        if mode is None:
-            self._replace(folder, name, data)
-        elif not stat.S_ISREG(mode):
+        if mode is not None and not stat.S_ISREG(mode):
             # The evidence would not be there, and the cursor would move past it.
             raise OSError(errno.EEXIST, "is not a regular file, and is not replaced")
+        return mode is not None
 
     def _replace(self, folder: Folder, name: str, data: bytes) -> None:
         folder.write_file(name, data, _TEMPORARY)
@@ -106,14 +138,43 @@ class AuditFolder:
     def keep_heads(self, mirrors: Sequence[Mirror]) -> None:
         """Keep the heads that were read, so that a later audit finds one that contradicts them.
 
+        Of each mirror the newest :data:`MOST_HEADS` stay, and the one with the largest generation (AUDIT-18).
+
         Raises:
-            FileError: ``io``: one cannot be written.
+            FileError: ``io``: one cannot be written or removed.
         """
         for mirror in mirrors:
             for one in mirror.heads:
-                name = f"{_digest(mirror.base)}-{sha256(one.raw).hexdigest()}.json"
+                name = f"{mirror_digest(mirror.base)}-{sha256(one.raw).hexdigest()}.json"
                 with _failing(os.path.join(self.path, HEADS, name)):
-                    self._write(self._heads, name, one.raw)
+                    if not self._is_there(self._heads, name):
+                        self._replace(self._heads, name, one.raw)
+            with _failing(os.path.join(self.path, HEADS)):
+                self._forget_heads(mirror.base)
+
+    def _forget_heads(self, base: str) -> None:
+        """Remove the heads of a mirror that are too many, those that were written longest ago."""
+        held = [name for name in self._heads.names() if name.startswith(mirror_digest(base))]
+        if len(held) <= MOST_HEADS:
+            return
+        written = {name: self._heads.status(name) for name in held}
+        # Behind what another one may have removed meanwhile.
+        held.sort(key=lambda name: 0 if (status := written[name]) is None else status.st_mtime_ns)
+        latest = max(held, key=self._generation)
+        for name in held[: len(held) - MOST_HEADS]:
+            if name != latest:
+                self._heads.remove(name)
+        self._heads.sync()
+
+    def _generation(self, name: str) -> int:
+        try:
+            return Head.from_bytes(self._head(name)).generation
+        except DigestError:
+            return 0
+
+    def _head(self, name: str) -> bytes:
+        with os.fdopen(self._heads.open_file(name), "rb") as file:
+            return file.read(HEAD_BYTES + 1)
 
     def heads(self, bases: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The base URLs of mirrors with heads that were kept of them.
@@ -121,13 +182,12 @@ class AuditFolder:
         Raises:
             FileError: ``io``: one cannot be read.
         """
-        by_digest = {_digest(base): base for base in bases}
+        by_digest = {mirror_digest(base): base for base in bases}
         with _failing(os.path.join(self.path, HEADS)):
             for name in self._heads.names():
                 named = _HEAD_NAME.fullmatch(name)
                 if named is not None and named[1] in by_digest:
-                    with os.fdopen(self._heads.open_file(name), "rb") as file:
-                        yield by_digest[named[1]], file.read(HEAD_BYTES + 1)
+                    yield by_digest[named[1]], self._head(name)
 
     # -- other files ------------------------------------------------------------------------
 
@@ -161,7 +221,3 @@ def _failing(path: str) -> Iterator[None]:
         raise FileError.at(path, "another audit holds it") from error
     except OSError as error:
         raise file_error(path, error) from error
-
-
-def _digest(base: str) -> str:
-    return sha256(base.rstrip("/").encode("utf-8")).hexdigest()[:16]

@@ -13,6 +13,7 @@ from pithbundle.errors import DigestError, NetworkError, PithError
 from pithbundle.mirror.audit.classify import NOT_REQUESTED, Found
 from pithbundle.mirror.audit.files import MirrorFiles
 from pithbundle.mirror.audit.finding import FindingDocument, received
+from pithbundle.mirror.audit.shares import MOST_HEADS
 from pithbundle.mirror.audit.sides import Reports, Side, read_side
 from pithbundle.mirror.audit.words import WORDS, Word
 from pithbundle.mirror.digest_files import FileCache
@@ -93,6 +94,8 @@ class Mirror:
     requests: int = 0
     body_bytes: int = 0
     words: Counter[Word] = field(default_factory=Counter)
+    #: Of how many findings the evidence is not kept, since its share is used up (AUDIT-18).
+    not_kept: int = 0
     #: Failures in a row, and the last one.
     failures: int = 0
     failure: NetworkError | None = None
@@ -178,6 +181,8 @@ class Mirror:
             return None
         self.body_bytes += len(found.raw)
         self.heads.append(found)
+        # A mirror may answer each request with another one.
+        del self.heads[:-MOST_HEADS]
         if self.head_signature == "invalid":
             message = "the head names the pinned key, and its signature is not one of it"
             self.note("digest_invalid", "signature_invalid", message, received("head", found.exchange))
@@ -203,6 +208,7 @@ class Mirror:
         if found is not None:
             self.body_bytes += len(found.raw)
             self.next_heads.append(found)
+            del self.next_heads[:-MOST_HEADS]
         return found
 
     def note_error(self, error: DigestError | NetworkError) -> None:

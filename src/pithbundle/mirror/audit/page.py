@@ -110,7 +110,12 @@ def _mirrors(mirrors: Sequence[Object]) -> str:
         rows.append(
             (f"<code>{_text(one['mirror'])}</code>", shown, _counts(one["words"]), _text(one["requests"]))
         )
-    return "<h2>Mirrors</h2>" + _table(("mirror", "generation", "found", "requests"), rows)
+    not_kept = "".join(
+        f"<p>The evidence of {_text(one['not_kept'])} findings of {_text(one['mirror'])} is not kept.</p>"
+        for one in mirrors
+        if one["not_kept"]
+    )
+    return "<h2>Mirrors</h2>" + _table(("mirror", "generation", "found", "requests"), rows) + not_kept
 
 
 def _found(found: Sequence[Object], count: Value) -> str:

@@ -6,13 +6,13 @@ compared, never used.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import combinations
 from typing import Final
 
-from pithbundle.digests.contradiction import Contradiction, check_contradiction, contradiction_of
+from pithbundle.digests.contradiction import Contradiction, check_contradiction, contradictions_among
 from pithbundle.digests.head import HEAD_BYTES, Head
 from pithbundle.digests.tree import Fetch, TreeReader
 from pithbundle.ed25519.strict import PublicKey
@@ -212,30 +212,21 @@ _CHECKS: Final[Mapping[str, _Check]] = {
 }
 
 
-def contradictions(heads: Iterable[bytes], pins: Pins) -> list[tuple[str, Contradiction]]:
-    """Return the contradictions between heads, also if two readers received them (MIRROR-7).
+def contradictions(heads: Iterable[bytes], pins: Pins) -> list[tuple[str, Contradiction, int]]:
+    """Return a contradiction between heads of each mirror, also if two readers received them (MIRROR-7).
 
     Args:
         heads: files of heads, as of the findings of several readers. Hostile.
         pins: the keys that the reader pinned.
 
     Returns:
-        The base URL of the mirror whose pinned key signed both, and the two heads. Heads that are not in
-        their form, or not signed by a pinned key, contradict nothing.
+        The base URL of the mirror whose pinned key signed both, the two heads, and how many further ones of
+        it are in a contradiction. Heads that are not in their form, or not signed by a pinned key, contradict
+        nothing.
     """
-    by_digest: dict[str, Head] = {}
+    read: list[Head] = []
     for data in heads:
-        try:
-            head = Head.from_bytes(data)
-        except DigestError:
-            continue
-        by_digest[head.sha256] = head
-    found = []
-    for base, key in sorted(pins.items()):
-        signed = [by_digest[name] for name in sorted(by_digest)]
-        signed = [head for head in signed if head.signature_status(key) == "signed"]
-        for one, other in combinations(signed, 2):
-            contradiction = contradiction_of(one, other, key)
-            if contradiction is not None:
-                found.append((base, contradiction))
-    return found
+        with contextlib.suppress(DigestError):
+            read.append(Head.from_bytes(data))
+    found = ((base, contradictions_among(read, (), key)) for base, key in sorted(pins.items()))
+    return [(base, *result) for base, result in found if result is not None]

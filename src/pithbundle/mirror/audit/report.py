@@ -9,6 +9,7 @@ from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.mirrors import Mirror
 from pithbundle.mirror.audit.run import Audit
+from pithbundle.mirror.audit.shares import fair
 from pithbundle.mirror.audit.words import WORDS
 
 #: How many findings a report lists.
@@ -24,7 +25,7 @@ def report_value(audit: Audit, names: Mapping[tuple[str, ...], str]) -> Object:
         audit: what was found.
         names: of the files of findings, by their keys.
     """
-    found: list[Value] = [_found(one, names) for one in audit.found[:MOST]]
+    found: list[Value] = [_found(one, names) for one in fair(audit.found, MOST)]
     return {
         "started_at": audit.started_at,
         "ended_at": audit.ended_at,
@@ -78,6 +79,7 @@ def _mirror(mirror: Mirror) -> Object:
         "requests": mirror.requests,
         "body_bytes": mirror.body_bytes,
         "words": {word: mirror.words[word] for word in WORDS if mirror.words[word]},
+        "not_kept": mirror.not_kept,
     }
 
 
@@ -92,6 +94,12 @@ def metrics(audit: Audit) -> bytes:
             labels = f'mirror="{_label(mirror.base)}",word="{word}"'
             lines.append(f"pithbundle_audit_findings{{{labels}}} {mirror.words[word]}")
     lines += [
+        "# TYPE pithbundle_audit_not_kept gauge",
+        "# HELP pithbundle_audit_not_kept Findings whose evidence the folder has no room for, by mirror.",
+        *(
+            f'pithbundle_audit_not_kept{{mirror="{_label(one.base)}"}} {one.not_kept}'
+            for one in audit.mirrors
+        ),
         "# TYPE pithbundle_audit_generation gauge",
         "# HELP pithbundle_audit_generation The generation of the head of a mirror.",
     ]

@@ -22,6 +22,7 @@ from pithbundle.mirror.audit.mirrors import Mirror, MirrorReader, RecordRead, Sl
 from pithbundle.mirror.audit.population import population_of
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.second_reads import settle
+from pithbundle.mirror.audit.shares import SHARE
 from pithbundle.mirror.audit.sides import Reports
 from pithbundle.mirror.audit.suffixes import Suffixes
 from pithbundle.mirror.audit.words import Word, exit_status
@@ -37,8 +38,6 @@ CHUNK: Final = 128
 #: The bytes of documents after which no further record joins them, and how many records are read at once.
 HELD_BYTES: Final = 16 << 20
 AT_ONCE: Final = 4
-#: How many findings a report lists; the others are counted.
-MOST_FOUND: Final = 10_000
 #: Seconds that the heads of other mirrors may take after the first ones arrived (D11).
 LATE: Final = 15.0
 
@@ -72,8 +71,8 @@ class Outside:
     late: float = LATE
 
 
-#: Takes each finding, with its evidence, as soon as it is known.
-Keep = Callable[[Found, Sequence[FindingDocument]], None]
+#: Takes each finding, with its evidence; returns whether there is room for it (AUDIT-18).
+Keep = Callable[[Found, Sequence[FindingDocument]], bool]
 
 
 @dataclass(slots=True)
@@ -91,9 +90,15 @@ class Audit:
     sampled: int = 0
     #: How many records there were to draw from; None where the digests were drawn from.
     population: int | None = None
-    #: Everything but ``same``, as far as it is kept.
+    #: Everything but ``same``, as far as it is held: see :data:`SHARE`.
     found: list[Found] = field(default_factory=list)
     counts: Counter[Word] = field(default_factory=Counter)
+
+    @property
+    def unlisted(self) -> Counter[str]:
+        """By base URL, how many results are not held; mirrors with none are absent."""
+        every = Counter({one.base: one.words.total() - one.words["same"] for one in self.mirrors})
+        return every - Counter(one.mirror for one in self.found)
 
     @property
     def exit_status(self) -> int:
@@ -153,6 +158,8 @@ class _Run:
         self.audit = Audit(mirrors, verifier, store is not None, "", self.time())
         #: The mirror whose tree the others are compared with; None with a store.
         self.first: Mirror | None = None
+        #: How many results of each share are held (AUDIT-18).
+        self._listed_of: Counter[tuple[str, Word, bool]] = Counter()
 
     def time(self) -> str:
         return stamp(self.outside.now())
@@ -298,13 +305,14 @@ class _Run:
 
     def _add(self, found: Found, documents: Iterable[FindingDocument]) -> None:
         self.audit.counts[found.word] += 1
-        for mirror in self.mirrors:
-            if mirror.base == found.mirror:
-                mirror.words[found.word] += 1
-        if found.word != "same" and len(self.audit.found) < MOST_FOUND:
+        mirror = next(one for one in self.mirrors if one.base == found.mirror)
+        mirror.words[found.word] += 1
+        share = found.mirror, found.word, bool(found.suffix)
+        if found.word != "same" and self._listed_of[share] < SHARE:
+            self._listed_of[share] += 1
             self.audit.found.append(found)
-        if found.is_reported:
-            self._keep(found, tuple(documents))
+        if found.is_reported and not self._keep(found, tuple(documents)):
+            mirror.not_kept += 1
 
     def finish(self) -> Audit:
         """Add what is of mirrors as a whole."""

@@ -17,6 +17,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import FindingError, InputError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name
+from pithbundle.mirror.audit.shares import excess
 from pithbundle.mirror.audit.words import WORDS, Word
 
 CURSOR_TYPE: Final = "pithbundle_audit_cursor"
@@ -33,8 +34,8 @@ _LIMITS: Final = Limits(size=CURSOR_BYTES, nodes=4_000_000)
 class Cursor:
     """What a watch knows of earlier rounds."""
 
-    #: The names of the findings that were reported.
-    reported: set[str] = field(default_factory=set)
+    #: The names of the findings that were reported, in this order.
+    reported: dict[str, None] = field(default_factory=dict)
     #: By the name of a finding that is not reported yet, the rounds in a row that found it.
     waiting: dict[str, int] = field(default_factory=dict)
     #: For each round, the oldest first: when it ended, and how many findings of exit 1 and 3 it had.
@@ -56,7 +57,9 @@ class Cursor:
         if type(value) is not dict or value.get("cursor_type") != CURSOR_TYPE:
             raise _error(f'cursor_type must be "{CURSOR_TYPE}"')
         made = cls(
-            set(_names(value.get("reported"))), _waiting(value.get("waiting")), _rounds(value.get("rounds"))
+            dict.fromkeys(_names(value.get("reported"))),
+            _waiting(value.get("waiting")),
+            _rounds(value.get("rounds")),
         )
         if made.to_bytes() != data:
             raise _error("it has other members, or they are written in another way")
@@ -64,7 +67,7 @@ class Cursor:
 
     def to_bytes(self) -> bytes:
         """Return the file: canonical bytes."""
-        reported: list[Value] = [*sorted(self.reported)]
+        reported: list[Value] = [*self.reported]
         return encode_canonical(
             {
                 "cursor_type": CURSOR_TYPE,
@@ -79,24 +82,28 @@ class Cursor:
         """Note what a round found, and return what is to be reported now.
 
         Args:
-            found: everything that the round found.
+            found: what the round found, as far as it is held (AUDIT-18).
             patience: in how many rounds in a row a mirror or record has to be unreachable or moving.
         """
         report: list[Found] = []
         seen: dict[str, int] = {}
+        again: set[str] = set()
         for one in found:
             if not one.is_reported:
                 continue
             name = finding_name(one.key)
             if name in self.reported or name in seen:
+                again.add(name)
                 continue
             seen[name] = self.waiting.get(name, 0) + 1
             if one.word not in PATIENT or seen[name] >= patience:
                 report.append(one)
         # What was not found in this round begins anew when it is found again.
-        due = {finding_name(one.key) for one in report}
+        due = dict.fromkeys(finding_name(one.key) for one in report)
         self.reported |= due
         self.waiting = {name: count for name, count in seen.items() if name not in due}
+        for name in excess([*self.reported], {*again, *due}):
+            del self.reported[name]
         return report
 
     def end_round(self, ended_at: str, words: Sequence[tuple[Word, int]]) -> None:

@@ -12,6 +12,7 @@ from kit.signing import canonical
 from pithbundle.errors import FindingError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import (
+    MAX_DOCUMENTS,
     MAX_IDS,
     FindingDocument,
     finding_name,
@@ -19,6 +20,7 @@ from pithbundle.mirror.audit.finding import (
     read_finding,
     received,
 )
+from pithbundle.mirror.audit.shares import mirror_digest
 from pithbundle.net.exchange import Exchange
 from pithbundle.newtypes import DigestHex
 
@@ -106,7 +108,7 @@ def test_the_name_does_not_depend_on_times_and_texts() -> None:
     one = Found("missing", BASE, "A" * 26, ("x",), "", "why")
     other = Found("missing", BASE, "A" * 26, ("x",), "", "another text")
     assert finding_name(one.key) == finding_name(other.key)
-    assert finding_name(one.key).startswith("missing-" + "A" * 26 + "-")
+    assert finding_name(one.key).startswith("missing-" + "A" * 26 + f"-{mirror_digest(BASE)}-")
     assert finding_name(Found("stale", BASE).key).startswith("stale-mirror-")
     assert finding_name(Found("missing", BASE, "A" * 26, ("y",)).key) != finding_name(one.key)
 
@@ -116,5 +118,10 @@ def test_documents_are_dropped_before_a_finding_is_too_large(monkeypatch: pytest
     found = Found("missing", BASE, "A" * 26, ("x",) * (MAX_IDS + 1), "", "y" * 2_000)
     documents = [FindingDocument("genuine", b"12345"), FindingDocument("genuine", b"67")]
     kept = finding_of(found, documents, VERIFIER, "2026-11-20T00:00:00Z")
-    assert kept.bodies("genuine") == [b"12345"] and len(kept.ids) == MAX_IDS and len(kept.message) == 1_000
+    assert kept.bodies("genuine") == [b"12345"] and len(kept.ids) == MAX_IDS
+    assert kept.message == "y" * 1_000 + "; a finding has no room for 1 document of 2"
     read_finding(kept.to_bytes())
+    # More documents than a finding may have: a record may have 1,024 parts.
+    many = finding_of(found, [FindingDocument("genuine", b"")] * 1_025, VERIFIER, "2026-11-20T00:00:00Z")
+    assert len(read_finding(many.to_bytes()).documents) == MAX_DOCUMENTS
+    assert many.message.endswith("no room for 725 documents of 1025")

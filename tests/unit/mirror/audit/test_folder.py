@@ -25,6 +25,7 @@ def test_a_finding_stays_as_it_was_written_first(tmp_path: Path) -> None:
             for when in ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")
         }
     (name,) = names
+    assert name is not None
     assert os.listdir(tmp_path / "audit" / "findings") == [name]
     assert b"2026-11-20" in (tmp_path / "audit" / "findings" / name).read_bytes()
 

@@ -278,11 +278,12 @@ def test_a_state_that_cannot_be_had_is_named() -> None:
 
 
 def test_many_findings_are_counted_and_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pithbundle.mirror.audit.run.MOST_FOUND", 2)
+    monkeypatch.setattr("pithbundle.mirror.audit.run.SHARE", 2)
     other = mirror(B)
     other.entries.clear()
     found = audited(mirror(A), other)
-    assert len(found.audit.found) == 2 and found.audit.counts["missing"] == 3
+    missing = [one for one in found.audit.found if one.word == "missing"]
+    assert len(missing) == 2 and found.audit.counts["missing"] == 3 and found.audit.unlisted[B] == 1
 
 
 def test_a_client_that_may_send_no_more_requests_accuses_nobody() -> None:

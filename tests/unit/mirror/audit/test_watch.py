@@ -56,7 +56,7 @@ def test_rounds_are_counted_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     ],
 )  # fmt: skip
 def test_a_damaged_cursor_is_rejected_and_says_what_to_do(change: dict[str, Any]) -> None:
-    value = json.loads(Cursor({"a"}, {"b": 1}, [{"ended_at": "x"}]).to_bytes())
+    value = json.loads(Cursor({"a": None}, {"b": 1}, [{"ended_at": "x"}]).to_bytes())
     data = json.dumps({**value, **change}, separators=(",", ":"), sort_keys=True).encode()
     with pytest.raises(FindingError, match="remove it"):
         Cursor.from_bytes(data)

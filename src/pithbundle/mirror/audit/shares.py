@@ -1,0 +1,71 @@
+"""What each mirror may use up of the folder and of the report of an audit (spec AUDIT-18). Pure.
+
+A mirror decides how often it lies, and each lie costs its reader some bytes. So everything that an audit
+keeps is bounded for each mirror and each word: a liar never displaces the findings of another mirror, and
+never its own graver ones by many that are harmless.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+from pithbundle.mirror.audit.classify import Found
+from pithbundle.mirror.audit.words import WORDS
+
+#: How many findings of one mirror, word and kind are kept, noted by a watch, and held to be listed.
+SHARE: Final = 1_000
+#: The bytes of the files of them together.
+SHARE_BYTES: Final = 128 << 20
+#: How many heads of one mirror are kept, in the folder and in memory.
+MOST_HEADS: Final = 1_000
+
+#: The word, whether it is of a record or of the mirror as a whole, and the digest of the base URL.
+Share: TypeAlias = tuple[str, bool, str]
+
+_NAME: Final = re.compile(r"([a-z_]+)-([A-Z2-7]{26}|mirror)-([0-9a-f]{16})-[0-9a-f]{16}\.json")
+_ORDER: Final = {word: place for place, word in enumerate(WORDS)}
+
+
+def mirror_digest(base: str) -> str:
+    """Return the 16 hex digits by which file names name a mirror (AUDIT-12)."""
+    return sha256(base.rstrip("/").encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def share_of(name: str) -> Share | None:
+    """Return what the file of a finding uses up; None for a name that no finding has (AUDIT-12)."""
+    named = _NAME.fullmatch(name)
+    return None if named is None else (named[1], named[2] != "mirror", named[3])
+
+
+def excess(names: Sequence[str], found: Iterable[str]) -> list[str]:
+    """Return the names that are too many: the first ones of each share that were not found again.
+
+    Args:
+        names: of findings, those that were reported longest ago first.
+        found: of this round. At most :data:`SHARE` of each share, so that what is left is within it.
+    """
+    kept = {*found}
+    counts = Counter(map(share_of, names))
+    dropped = []
+    for name in names:
+        share = share_of(name)
+        if counts[share] > SHARE and name not in kept:
+            counts[share] -= 1
+            dropped.append(name)
+    return dropped
+
+
+def fair(found: Sequence[Found], most: int) -> list[Found]:
+    """Return at most so many, in their order: of each mirror equally many, the gravest first (AUDIT-16)."""
+    if len(found) <= most:
+        return [*found]
+    turns: Counter[str] = Counter()
+    ranked = []
+    for at in sorted(range(len(found)), key=lambda at: _ORDER[found[at].word]):
+        ranked.append((turns[found[at].mirror], at))
+        turns[found[at].mirror] += 1
+    return [found[at] for at in sorted(at for _, at in sorted(ranked)[:most])]
