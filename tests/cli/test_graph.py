@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,20 @@ def test_graphml_is_written_beside_json_lines() -> None:
     assert run("graph", "in", *OPTIONS, "--force").status == 0 and content("out") == plain
     found = run("graph", "in", "--policy", "p.json", "-o", "g.GraphML")
     assert found.status == 2 and "--format graphml writes graph.graphml into it" in found.err
+
+
+def test_a_page_is_written_beside_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("graph", "in", *OPTIONS, "--format", "html").status == 0
+    page = content("out")["index.html"]
+    assert b"2 records" in page and b'class="supports retracted"' in page
+    run("graph", "in/c.json", "in/b.json", "in/a.json", *OPTIONS, "--force", "--format", "html")
+    assert content("out")["index.html"] == page
+    for name in ("jinja2", "pithbundle.mirror.pages.graph"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "pithbundle.mirror.pages.graph")
+    monkeypatch.delitem(sys.modules, "pithbundle.mirror.pages.rendering", raising=False)
+    found = run("graph", "in", "--policy", "p.json", "-o", "other", "--format", "html")
+    assert found.status == 2 and "a page needs jinja2" in found.err and not Path("other").exists()
 
 
 def test_a_graph_is_no_source_of_bundles() -> None:

@@ -83,6 +83,10 @@ UNTESTABLE: Final = {
     "GRAPH-5": "about the tool alone; tests/unit/graph/test_model.py shows it",
     "GRAPH-6": "about the tool alone; tests/unit/graph/test_model.py and tests/cli/test_graph.py show it",
     "GRAPH-7": "about the tool alone; tests/unit/graph/test_rows.py and tests/cli/test_graph.py show it",
+    "GRAPH-9": (
+        "about the tool alone; tests/unit/graph/test_picture.py, tests/unit/graph/test_layout.py and "
+        "tests/unit/mirror/pages/test_graph.py show it"
+    ),
     "GRAPH-8": "about the tool alone; tests/unit/graph/test_graphml.py shows it",
     "DIFF-3": "about the tool alone; tests/unit/comparison/test_facts.py shows it",
     "SNAP-2": "about the tool alone; tests/unit/bundle/test_snapshots.py shows it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
@@ -22,6 +22,7 @@ from pithbundle.cli.archive_print import (
     print_skipped,
 )
 from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.extras import needing
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.terminal import progress_bar
@@ -42,7 +43,9 @@ from pithbundle.wording import plural
 #: The outcome where claims without a verified signature are there.
 UNVERIFIED: Final = "unverified"
 _EMPTY: Final = Graph((), (), 0)
-_FILES: Final = re.compile(rf"(?:{APART})?(?:(?:nodes|edges)\.jsonl|{re.escape(GRAPHML)})")
+#: The page of both graphs.
+_PAGE: Final = "index.html"
+_FILES: Final = re.compile(rf"(?:{APART})?(?:(?:nodes|edges)\.jsonl|{re.escape(GRAPHML)})|{re.escape(_PAGE)}")
 _IN_PART: Final = re.compile(rf"{_FILES.pattern}|run-[0-9]{{6}}|{re.escape(TEMPORARY)}")
 
 
@@ -72,8 +75,9 @@ def run(
 
     Raises:
         InputRejected: an input cannot be read, or the output not written.
-        click.UsageError: the format of an input is not known.
+        click.UsageError: the format of an input is not known, or a page is asked for without jinja2.
     """
+    make_page = _page_maker() if "html" in formats else None
     found = Found()
     written = found.written
     given = [*inputs_of(inputs, form, written, output)]
@@ -86,7 +90,7 @@ def run(
                         sorter.add(_sorted_by_record(bundle.line))
                 _collect(sorter.sorted(), Verifier(policy, limits=limits), found)
                 if written.bundles:
-                    _write(folder.part, found, formats)
+                    _write(folder.part, found, formats, make_page, policy)
                     folder.give_name()
         except OSError as error:
             raise file_error(output, error) from error
@@ -116,12 +120,31 @@ def _collect(lines: Iterable[Line], verifier: Verifier, found: Found) -> None:
     found.unread = builder.unread
 
 
-def _write(folder: Folder, found: Found, formats: Container[str]) -> None:
+def _page_maker() -> Callable[[Graph, Graph, str], bytes]:
+    """What makes the page; it needs jinja2, which is an extra.
+
+    Raises:
+        click.UsageError: jinja2 is not installed.
+    """
+    with needing("mirror", "a page needs jinja2", "jinja2"):
+        from pithbundle.mirror.pages.graph import graph_page
+    return graph_page
+
+
+def _write(
+    folder: Folder,
+    found: Found,
+    formats: Container[str],
+    make_page: Callable[[Graph, Graph, str], bytes] | None,
+    policy: Policy,
+) -> None:
     for prefix, graph, verified in (("", found.verified, True), (APART, found.unverified, False)):
         folder.write_parts(prefix + NODES, node_lines(graph))
         folder.write_parts(prefix + EDGES, edge_lines(graph, verified=verified))
         if "graphml" in formats:
             folder.write_parts(prefix + GRAPHML, graphml(graph, verified=verified))
+    if make_page is not None:
+        folder.write_parts(_PAGE, [make_page(found.verified, found.unverified, policy.sha256)])
 
 
 def _require_graph(folder: Folder) -> None:

@@ -1,4 +1,4 @@
-"""Citations and replications over many bundles, as a graph (GRAPH-1 to GRAPH-8).
+"""Citations and replications over many bundles, as a graph (GRAPH-1 to GRAPH-9).
 
 :func:`~pithbundle.graph.reading.claims_of_bundles` reads what the bundles of one record claim,
 :class:`~pithbundle.graph.model.GraphBuilder` takes the claims of many records and makes a graph of those of

@@ -1,4 +1,4 @@
-"""``pithbundle graph``: citations and replications over many bundles (spec GRAPH-1 to GRAPH-8)."""
+"""``pithbundle graph``: citations and replications over many bundles (spec GRAPH-1 to GRAPH-9)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
 
 #: What is written beside JSON Lines: the formats, and the names of their files.
-_FORMATS: Final = {"graphml": "graph.graphml"}
+_FORMATS: Final = {"graphml": "graph.graphml", "html": "index.html"}
 
 
 def _work() -> ModuleType:
@@ -48,7 +48,7 @@ def _require_no_format(output: str) -> None:
     "graph",
     epilog="\b\nExamples:\n  pithbundle graph mirror -o graph\n"
     "  pithbundle graph downloads/ more.jsonl.gz -o graph --policy mine.json\n"
-    "  pithbundle graph mirror -o graph --format graphml\n\n"
+    "  pithbundle graph mirror -o graph --format graphml --format html\n\n"
     "Exit status: 0; 1 something was rejected, the rest was read; "
     "2 usage error, or a file that cannot be read or written; 3 claims without "
     "a verified signature are there, in files of their own.",
@@ -57,9 +57,10 @@ def _require_no_format(output: str) -> None:
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(["jsonl", "graphml"]),
+    type=click.Choice(["jsonl", *_FORMATS]),
     multiple=True,
-    help="With graphml also write graph.graphml, for Gephi, networkx and others.",
+    help="Also write graph.graphml, for Gephi, networkx and others; or index.html, a page with a picture, "
+    "which needs the extra mirror.",
 )
 @reading_options
 @click.pass_obj

@@ -36,7 +36,7 @@ def page_alone(read: Read) -> bytes:
     worker = one_script("page-worker.js", read)
     if re.search("</(?:script|style)", style + script + worker, re.IGNORECASE):
         raise ValueError("a script contains the end of its element")
-    policy = f"script-src {_source(script)}; style-src {_source(style)}; worker-src blob:;"
+    policy = f"script-src {source_of(script)}; style-src {source_of(style)}; worker-src blob:;"
     page = _replaced(read("index.html"), _POLICY, policy)
     page = _replaced(page, _STYLE, f"<style>{style}</style>")
     # At the end, where all elements exist: only a module waits for them.
@@ -55,7 +55,8 @@ def policy_of(page: bytes) -> str:
     return str(policy, "ascii")
 
 
-def _source(text: str) -> str:
+def source_of(text: str) -> str:
+    """Return how a content policy names an inline script or style: by its digest."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
