@@ -142,7 +142,7 @@ WORST: Final[dict[str, Callable[[], bytes]]] = {
         | {40: b"<< /Type /Page >>"}
     ),
     "deep arrays": lambda: with_info(b"/A 5 0 R", {5: DEEP}),
-    "deep dictionaries": lambda: with_info(b"/A 5 0 R", {5: b"<< /A " * 20_000}),
+    "deep dictionaries": lambda: with_info(b"/A 5 0 R", {5: b"<< /A " * 5_000}),
     "an object of itself": lambda: with_info(b"/A 5 0 R", {5: b"5 0 R"}),
     "tables of themselves": lambda: pdf({}, b"/Prev 9 /XRefStm 9"),
     "an object stream of itself": lambda: PACKED.replace(b"/Type /ObjStm", b"/Extends 6 0 R /Type /ObjStm"),

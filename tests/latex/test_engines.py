@@ -53,10 +53,11 @@ def test_a_paper_has_badge_link_and_metadata(engine: str, name: str, hyperref: s
     assert_complete(compiled(paper(name, hyperref), engine, tmp_path))
 
 
+@pytest.mark.parametrize("name", CLASSES)
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_number_that_another_package_defines_stays(engine: str, tmp_path: Path) -> None:
+def test_a_number_that_another_package_defines_stays(engine: str, name: str, tmp_path: Path) -> None:
     theirs = "\\newcommand\\pithnumber[1]{\\typeout{theirs: #1}}"
-    source = paper(before=theirs, after=f"\\pithnumber{{x}}\\pithbundlenumber{{{SUFFIX}}}")
+    source = paper(name, before=theirs, after=f"\\pithnumber{{x}}\\pithbundlenumber{{{SUFFIX}}}")
     found = compiled(source, engine, tmp_path)
     assert_complete(found)
     assert "theirs: x" in found.log and "\\pithnumber exists: use \\pithbundlenumber" in found.log
