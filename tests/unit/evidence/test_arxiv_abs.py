@@ -27,6 +27,7 @@ def test_every_part_is_read(paper: Paper) -> None:
     [
         (b"\\\\\n  An", b"\\\\\n\\\\\n  An", "syntax"),
         (b"\\\\\n  An", b"\\\\\n" * 9 + b"  An", "syntax"),
+        (b"second line.\n", b"second line.\n\\\\\n", "syntax"),
         (b"\\\\\narXiv", b"arXiv", "syntax"),
         (b"-----", b"x----", "syntax"),
         (b"From: ", b"From ", "syntax"),
