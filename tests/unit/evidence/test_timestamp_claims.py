@@ -63,6 +63,7 @@ def test_a_confirmed_proof_supports_the_claim(strength: str) -> None:
         (proof(pending()), None, "pending", "open"),
         (proof(ots.attested(ots.LITECOIN, b"\x01")), None, "unsupported", "open"),
         (proof(pending(), digest=bytes(32)), None, "other_digest", "contradicts"),
+        (proof(bitcoin(3), digest=bytes(20), tag=ots.SHA1), None, "unsupported", "open"),
     ],
 )
 def test_each_word_of_a_proof_has_its_effect(data: bytes, headers: Any, status: str, effect: str) -> None:
