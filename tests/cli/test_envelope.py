@@ -223,6 +223,7 @@ OUTCOMES = [
     ("checked", "evidence bundle.json --policy policy.json"),
     ("not_checked", "evidence rich.json --policy policy.json"),
     ("contradicted", "evidence bundle.json --policy policy.json --ots other.ots"),
+    ("contradicted", f"evidence --digest {'0' * 64} --ots other.ots"),
     ("rejected", "evidence broken.json"),
     ("error", "evidence bundle.json --block 0"),
     ("success", "ots show other.ots"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -151,3 +152,73 @@ def test_a_confirmed_proof_never_has_the_time_when_something_was_made(
     assert "created" not in result.out and "  not shown " in result.out
     assert "headers       0 to 3: chain" in result.out
     assert result.status == 0
+
+
+def test_a_page_is_written_beside_what_is_printed() -> None:
+    args = ("evidence", "bundle.json", "--policy", "policy.json", "--html", "out.html")
+    result = run(*args)
+    page = Path("out.html").read_text()
+    assert result.status == 3 and "no_header" in result.out and page.startswith("<!DOCTYPE html>")
+    assert "no header" in page and "Claims with a verified signature" in page
+    again = run(*args)
+    assert again.status == 2 and "exists already; --force replaces it" in again.err
+    value = evidence("--html", "out.html", "--force")
+    assert value["outcome"] == "not_checked" and Path("out.html").read_text() == page
+    inputs = run("evidence", "bundle.json", "--html", "bundle.json", "--force")
+    assert inputs.status == 2 and Path("bundle.json").read_bytes().startswith(b"{")
+
+
+def test_a_page_is_not_left_half_written() -> None:
+    args = ("--policy", "policy.json", "--html", "absent/out.html")
+    assert run("evidence", "bundle.json", *args).status == 2
+    assert run("evidence", "bundle.json", "--html", "out.html", "--block", "0").status == 2
+    assert not Path("out.html").exists()
+
+
+def test_without_jinja2_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*sys.modules]:
+        if name.startswith(("pithbundle.mirror.pages", "jinja2", "markupsafe")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    result = run("evidence", "bundle.json", "--policy", "policy.json", "--html", "out.html")
+    assert result.status == 2 and "'.[mirror]'" in result.err and not Path("out.html").exists()
+
+
+def test_proofs_of_a_digest_need_no_bundle() -> None:
+    Path("a.ots").write_bytes(proof(bitcoin(0), digest=DIGEST))
+    result = run(
+        "evidence", "--ots", "a.ots", "--digest", DIGEST.hex().upper(), "--headers", "headers", "--json"
+    )
+    value = json.loads(result.stdout)
+    assert (result.status, value["outcome"], value["digest"]) == (3, "not_checked", DIGEST.hex())
+    assert [one["status"] for one in value["of_files"]] == ["no_header"]
+    assert value["pith_number"] is None and value["outcomes"] is None and value["rejected"] == []
+    printed = run("evidence", "--ots", "a.ots", "--digest", "0" * 64, "--html", "out.html")
+    assert printed.status == 1 and printed.out.startswith(f"digest        {'0' * 64}\n")
+    assert "Proofs of one digest" in Path("out.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "missing argument FILE"),
+        (["--ots", "a.ots"], "missing argument FILE"),
+        (["--digest", "0" * 64], "--digest needs a proof"),
+        (["--digest", "0" * 63, "--ots", "a.ots"], "is no SHA-256"),
+        (["bundle.json", "--digest", "0" * 64, "--ots", "a.ots"], "exclude each other"),
+        (["--digest", "0" * 64, "--ots", "a.ots", "--file", "bundle.json"], "about the claims of a bundle"),
+    ],
+)  # fmt: skip
+def test_what_is_checked_is_named_once(args: list[str], words: str) -> None:
+    Path("a.ots").write_bytes(proof(pending(), digest=DIGEST))
+    result = run("evidence", *args)
+    assert result.status == 2 and words in result.err.replace("\n", " ")
+
+
+def test_progress_on_a_terminal() -> None:
+    Path("content").write_bytes(b"x" * (3 << 20))
+    args = ("evidence", "bundle.json", "--policy", "policy.json", "--headers", "headers", "--file", "content")
+    drawn = run(*args, tty=True, env={"TERM": "xterm"}).err
+    for what in ("reading", "files of headers", "MiB", "checking"):
+        assert what in drawn, what
+    assert drawn.endswith("\r\x1b[K") and run(*args).err == ""

@@ -113,7 +113,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
         "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute", "graph",
         "store export", "mirror digests", "mirror audit", "mirror watch", "ots stamp-request", "ots upgrade",
-        "headers fetch",
+        "headers fetch", "evidence",
     }  # fmt: skip
 
 
@@ -143,6 +143,8 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["badge", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
     (["badge", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
     (["cite", "bundle.json"], "-o", "bundle.json"),
+    (["evidence", "bundle.json", "--policy", "policy.json"], "--html", "policy.json"),
+    (["evidence", "bundle.json", "--orcid", "state.json"], "--html", "state.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "rich.json"),
     (["proof", "rich.json", "--policy", "policy.json"], "--out", "policy.json"),
     (["timeline", "bundle.json", "--policy", "policy.json"], "--svg", "bundle.json"),

@@ -165,6 +165,7 @@ UNTESTABLE: Final = {
     "PAGE-12": "about pages; tests/unit/mirror/serve/test_readers.py and tests/hostile/test_pages.py show it",
     "PAGE-13": "about pages; tests/unit/mirror/pages/test_evidence.py and tests/hostile/test_pages.py show it",
     "PAGE-14": "about pages; tests/unit/mirror/pages/test_record.py and tests/unit/mirror/pages/test_documents.py show it",
+    "PAGE-15": "about pages; tests/unit/mirror/pages/test_evidence_report.py and tests/cli/test_evidence.py show it",
     "EVID-1": "nothing that a state has; tests/architecture/test_layers.py shows that what computes a state cannot import it",
     "EVID-2": "about a format of others; tests/unit/evidence/test_ots.py and tests/corpora/test_evidence_corpora.py show it",
     "EVID-3": "about a format of others; tests/unit/evidence/test_ots.py and tests/unit/evidence/test_ripemd160.py show it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pithbundle.cli.extras import needing
 from pithbundle.cli.inputs import read_bytes, rejecting
@@ -10,10 +10,15 @@ from pithbundle.cli.output import Exit
 from pithbundle.encoding.limits import Limits
 from pithbundle.evidence import Content, OrcidRecord, Payload, content_of, read_orcid
 from pithbundle.files import read_blocks
+from pithbundle.progress import Progress
 
 
-def read_contents(paths: Sequence[str]) -> tuple[Content, ...]:
+def read_contents(paths: Sequence[str], progress: Progress) -> tuple[Content, ...]:
     """Return the digests of files of any size.
+
+    Args:
+        paths: the files.
+        progress: takes how much of them was read.
 
     Raises:
         InputRejected: a file cannot be read.
@@ -21,18 +26,19 @@ def read_contents(paths: Sequence[str]) -> tuple[Content, ...]:
     found = []
     for path in paths:
         with rejecting(path, Exit.USAGE):
-            found.append(content_of(path, read_blocks(path)))
+            found.append(content_of(path, _counted(read_blocks(path), progress)))
     return tuple(found)
 
 
 def read_warcs(
-    paths: Sequence[str], wanted: Callable[[], frozenset[tuple[str, str]]]
+    paths: Sequence[str], wanted: Callable[[], frozenset[tuple[str, str]]], progress: Progress
 ) -> tuple[Payload, ...] | None:
     """Return the payloads of captures in WARC files; None without such files.
 
     Args:
         paths: the files.
         wanted: returns the captures that are looked for; called only if there is a file.
+        progress: as for :func:`read_contents`.
 
     Raises:
         InputRejected: a file cannot be read, or is no WARC file within the bounds.
@@ -46,7 +52,7 @@ def read_warcs(
     found: list[Payload] = []
     for path in paths:
         with rejecting(path, Exit.USAGE):
-            found.extend(read_payloads(path, read_blocks(path), captures))
+            found.extend(read_payloads(path, _counted(read_blocks(path), progress), captures))
     return tuple(found)
 
 
@@ -62,3 +68,13 @@ def read_persons(paths: Sequence[str], limits: Limits) -> tuple[OrcidRecord, ...
         with rejecting(path, Exit.USAGE, data=data):
             found.append(read_orcid(data, limits))
     return tuple(found)
+
+
+def _counted(blocks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:
+    """The blocks of one file, which may be of many gigabytes: what is read of it is shown in MiB."""
+    progress.begin("MiB", None)
+    size = 0
+    for block in blocks:
+        size += len(block)
+        progress(size >> 20)
+        yield block

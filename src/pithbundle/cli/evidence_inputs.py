@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import click
@@ -15,6 +15,7 @@ from pithbundle.evidence import Block, Checkpoints, Headers, read_headers
 from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
 from pithbundle.evidence.ots import PROOF_BYTES
 from pithbundle.files import read_regular
+from pithbundle.progress import Progress, Silent
 
 #: The bytes of a file of headers at most.
 _HEADER_FILE: Final = HEADER_BYTES * MOST_HEADERS
@@ -22,10 +23,20 @@ _HEADER_FILE: Final = HEADER_BYTES * MOST_HEADERS
 _TABLE: Final = 1 << 20
 #: The endings of the files that are taken from a folder of headers, in lower case.
 _ENDINGS: Final = (".bin", ".dat", ".headers")
+#: Shows nothing.
+_SILENT: Final = Silent()
 
 
-def read_chain(paths: Sequence[str], blocks: Sequence[str], table: str | None) -> Headers:
+def read_chain(
+    paths: Sequence[str], blocks: Sequence[str], table: str | None, progress: Progress = _SILENT
+) -> Headers:
     """Return the headers of files and folders, by the blocks and the table that the user names.
+
+    Args:
+        paths: the files and folders.
+        blocks: as the user wrote them.
+        table: the path of a table; None for the built-in one.
+        progress: takes the number of files that were read.
 
     Raises:
         InputRejected: a file cannot be read, or the table is none.
@@ -38,7 +49,7 @@ def read_chain(paths: Sequence[str], blocks: Sequence[str], table: str | None) -
             checkpoints = Checkpoints.from_bytes(data)
     try:
         named = [Block.from_text(text) for text in blocks]
-        return read_headers(_files(paths), blocks=named, checkpoints=checkpoints)
+        return read_headers(_counted(_files(paths), progress), blocks=named, checkpoints=checkpoints)
     except EvidenceError as error:
         raise click.UsageError(error.fault.message, click.get_current_context()) from error
 
@@ -50,6 +61,13 @@ def read_proofs(paths: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
         InputRejected: a file cannot be read, or is larger than a proof may be.
     """
     return tuple((path, read_bytes(path, PROOF_BYTES, Exit.USAGE)) for path in paths)
+
+
+def _counted(files: Iterable[tuple[str, bytes]], progress: Progress) -> Iterator[tuple[str, bytes]]:
+    progress.begin("files of headers", None)
+    for done, each in enumerate(files):
+        progress(done)
+        yield each
 
 
 def _files(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:

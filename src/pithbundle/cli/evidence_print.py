@@ -19,8 +19,9 @@ UNVERIFIED: Final = "claims without a verified signature"
 
 def print_evidence(out: Output, report: EvidenceReport) -> None:
     """Print the findings, and what the headers are used for."""
-    out.heading("evidence", plural(len(report.of_entries), "finding"))
-    _print_findings(out, report.of_entries)
+    if report.verification is not None:
+        out.heading("evidence", plural(len(report.of_entries), "finding"))
+        _print_findings(out, report.of_entries)
     if report.of_files:
         out.heading("proofs", plural(len(report.of_files), "finding"))
         _print_findings(out, report.of_files)

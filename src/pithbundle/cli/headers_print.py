@@ -8,21 +8,13 @@ from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import EvidenceError
 from pithbundle.evidence.header_runs import HEADER_BYTES
+from pithbundle.evidence.header_words import REASONS
 from pithbundle.evidence.headers import HeaderFile, Headers
 from pithbundle.wording import plural
 
 if TYPE_CHECKING:
     from pithbundle.cli.headers_run import Fetched
 
-#: What each reason means for a person (EVID-14).
-_REASONS: Final = {
-    "invalid": "the file violates a rule",
-    "follows_invalid": "they follow a file that violates a rule",
-    "not_linked": "no height is known: they follow no known block",
-    "not_in_chain": "another block is in the chain at this height",
-    "low_work": "from the first block on, with less work than the minimum",
-    "not_pinned": "they lead to no block of the table, and to none that you named",
-}
 _CONTRADICTING: Final = frozenset({"invalid", "follows_invalid", "not_in_chain"})
 #: The outcome and the exit status of a fetch that had no error.
 _ENDS: Final = {
@@ -119,7 +111,7 @@ def _print_file(out: Output, file: HeaderFile) -> None:
     if file.strength is not None and file.last != last:
         out.detail("known", f"up to block {file.last}")
     if file.reason is not None:
-        out.detail("why", _REASONS[file.reason])
+        out.detail("why", REASONS[file.reason])
     if file.fault is not None:
         fault = file.fault
         out.detail("fault", f"{fault.message} [{fault.code}, {fault.clause}]")

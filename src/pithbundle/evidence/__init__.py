@@ -63,6 +63,7 @@ from pithbundle.evidence.evidence_report import (
     Material,
     check_claims,
     check_evidence,
+    check_proofs,
 )
 from pithbundle.evidence.findings import Effect, Finding
 from pithbundle.evidence.header_fetch import FetchOutcome, HeaderFetch, NodeInfo
@@ -148,6 +149,7 @@ __all__ = [
     "check_claims",
     "check_evidence",
     "check_proof",
+    "check_proofs",
     "claims_of",
     "compare",
     "content_of",

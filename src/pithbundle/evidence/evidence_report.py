@@ -67,6 +67,8 @@ _CHECKS: Final[dict[str, Callable[[EventClaim, _Prepared], Iterable[Finding]]]] 
     CAPTURE_EVENT: lambda claim, held: capture_findings(claim, held.record, held.contents),
     AUTHOR_EVENT: lambda claim, held: author_findings(claim, held.persons),
 }
+#: The types of the events that evidence can speak of (EVID-17).
+CLAIM_TYPES: Final = frozenset(_CHECKS)
 
 
 def check_claims(claims: Iterable[EventClaim], record: Record, material: Material) -> tuple[Finding, ...]:
@@ -88,16 +90,22 @@ def _findings(claims: Iterable[EventClaim], record: Record, material: Material) 
     for claim in claims:
         if claim.event_type in _CHECKS:
             yield from _CHECKS[claim.event_type](claim, held)
+    yield from _of_proofs(record.sha256, material)
+
+
+def _of_proofs(digest: bytes, material: Material) -> Iterator[Finding]:
     for name, data in material.proofs:
-        yield proof_finding(name, data, record.sha256, material.headers)
+        yield proof_finding(name, data, digest, material.headers)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReport:
-    """The findings on one record (EVID-17)."""
+    """The findings on one record, or on one digest (EVID-17)."""
 
-    #: What the verification of the inputs came to (REPORT-2).
-    verification: Outcome
+    #: What the verification of the inputs came to (REPORT-2); None of a digest without a record.
+    verification: Outcome | None
+    #: The canonical hash of the record, or the digest that proofs were checked against.
+    digest: bytes
     #: The findings.
     findings: tuple[Finding, ...]
     #: What the user gave for them.
@@ -129,7 +137,7 @@ class EvidenceReport:
     def exit_status(self) -> int:
         """1 if a finding contradicts its claim, 3 if something was not checked, else 0 (EVID-19)."""
         found = {EXIT_STATUS[one.effect] for one in self.findings}
-        if self.verification != "valid":
+        if self.verification not in (None, "valid"):
             found.add(3)
         return next((status for status in (1, 3) if status in found), 0)
 
@@ -141,6 +149,7 @@ class EvidenceReport:
     def to_value(self) -> Object:
         """The report as JSON."""
         return {
+            "digest": self.digest.hex(),
             "of_entries": [one.to_value() for one in self.of_entries],
             "of_unverified_elements": [one.to_value() for one in self.of_unverified_elements],
             "of_files": [one.to_value() for one in self.of_files],
@@ -178,4 +187,19 @@ def check_evidence(report: Report, bundles: Iterable[Bundle], material: Material
     if report.record is None:
         raise ValueError("every input of the report was rejected")
     found = check_claims(claims_of(report, bundles), report.record, material)
-    return EvidenceReport(report.outcome, found, material)
+    return EvidenceReport(report.outcome, report.record.sha256, found, material)
+
+
+def check_proofs(digest: bytes, material: Material) -> EvidenceReport:
+    """Check proofs in files against a digest, without any bundle (EVID-20).
+
+    Args:
+        digest: the 32 bytes that the proofs have to be of.
+        material: what the user has; the proofs and the headers of it count.
+
+    Raises:
+        ValueError: the digest has another length.
+    """
+    if len(digest) != 32:
+        raise ValueError(f"a digest has 32 bytes, not {len(digest)}")
+    return EvidenceReport(None, digest, tuple(_of_proofs(digest, material)), material)

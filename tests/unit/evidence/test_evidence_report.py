@@ -30,6 +30,7 @@ from pithbundle.evidence import (
     Material,
     check_claims,
     check_evidence,
+    check_proofs,
     claims_of,
     read_headers,
 )
@@ -128,3 +129,14 @@ def test_inputs_that_are_all_rejected_have_no_report_on_evidence() -> None:
     (report,) = VERIFIER.verify_together([("a", b"{}")])
     with pytest.raises(ValueError, match="rejected"):
         check_evidence(report, (), Material())
+
+
+def test_proofs_of_a_digest_alone_need_no_verification() -> None:
+    found = check_proofs(DIGEST, Material(chain(), proofs=(("a", GOOD),)))
+    assert (found.outcome, found.verification, found.digest) == ("checked", None, DIGEST)
+    assert [one.status for one in found.of_files] == ["confirmed"]
+    other = check_proofs(bytes(32), Material(chain(), proofs=(("a", GOOD), ("b", b"x"))))
+    assert [one.status for one in other.of_files] == ["other_digest", "unreadable"]
+    assert other.to_value()["digest"] == "0" * 64 and other.outcome == "contradicted"
+    with pytest.raises(ValueError, match="32 bytes"):
+        check_proofs(b"", Material())

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
 import click
 
 from pithbundle.bundle.reader import Bundle
 from pithbundle.cli.evidence_files import read_contents, read_persons, read_warcs
 from pithbundle.cli.evidence_inputs import read_chain, read_proofs
 from pithbundle.cli.evidence_print import print_evidence
-from pithbundle.cli.inputs import PATH, require_single_stdin
-from pithbundle.cli.load import files_argument, load_record, record_options
+from pithbundle.cli.extras import needing
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import PATH, require_single_stdin, write_files
+from pithbundle.cli.load import LoadedRecord, load_record, record_options, require_absent
 from pithbundle.cli.output import Output
+from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.evidence import Material, check_evidence, claims_of
+from pithbundle.encoding.spellings import digest_of
+from pithbundle.encoding.values import Object
+from pithbundle.evidence import EvidenceReport, Material, check_evidence, check_proofs, claims_of
 from pithbundle.evidence.capture_claims import wanted_captures
+from pithbundle.progress import Progress
+
+#: The parameters that name files beside the bundles, each several.
+_OTHERS: Final = ("header_paths", "proof_paths", "content_paths", "warc_paths", "orcid_paths")
 
 
 @click.command(
     "evidence",
     epilog="\b\nExamples:\n  pithbundle evidence bundle.json\n"
     "  pithbundle evidence bundle.json --headers headers/\n"
-    "  pithbundle evidence bundle.json --headers block.bin --block 358391:HASH\n\n"
+    "  pithbundle evidence bundle.json --headers block.bin --block 358391:HASH\n"
+    "  pithbundle evidence --ots proof.ots --digest HEX --headers headers/\n\n"
     "Exit status: 0 every claim was checked, and none is contradicted; 1 a claim is contradicted, or the "
     "only FILE is rejected; 2 usage error, or an unusable file; 3 something could not be checked.",
 )
-@files_argument
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=PATH)
 @click.option(
     "--headers",
     "header_paths",
@@ -57,6 +70,12 @@ from pithbundle.evidence.capture_claims import wanted_captures
     help="A proof of OpenTimestamps of the canonical hash, which no event needs to contain; may be repeated.",
 )
 @click.option(
+    "--digest",
+    "digest_text",
+    metavar="HEX",
+    help="Without FILE: the SHA-256 that the proofs of --ots have to be of.",
+)
+@click.option(
     "--file",
     "content_paths",
     multiple=True,
@@ -80,21 +99,21 @@ from pithbundle.evidence.capture_claims import wanted_captures
     metavar="FILE",
     help="A saved record of ORCID, JSON or XML; may be repeated.",
 )
+@click.option("--html", "html_path", type=PATH, metavar="OUT", help="Write the report as a page here.")
+@click.option("--force", is_flag=True, help="Replace an existing OUT of --html.")
 @record_options
 @click.pass_obj
 def command(
     out: Output,
+    /,
     files: tuple[str, ...],
-    header_paths: tuple[str, ...],
-    blocks: tuple[str, ...],
-    table_path: str | None,
-    proof_paths: tuple[str, ...],
-    content_paths: tuple[str, ...],
-    warc_paths: tuple[str, ...],
-    orcid_paths: tuple[str, ...],
+    digest_text: str | None,
+    html_path: str | None,
+    force: bool,
     policy_path: str | None,
     encoding: Encoding | None,
     limits: Limits,
+    **given: Any,
 ) -> int:
     """Check what the events of the bundles FILE claim, with files that you have.
 
@@ -109,22 +128,94 @@ def command(
     A capture is of this paper by its URL, and stored by a file with its content: one that you
     saved, or a payload of a WARC file. A claim of authorship has a well-formed identifier, and
     a saved record of ORCID lists the paper; nothing in such a record is signed.
+
+    Without FILE the proofs of --ots are checked against --digest: the canonical hash of a
+    record, or the SHA-256 of whatever was stamped.
     """
-    others = (*header_paths, *proof_paths, *content_paths, *warc_paths, *orcid_paths)
-    require_single_stdin(policy_path, table_path, *files, *others)
+    inputs = [policy_path, given["table_path"], *files, *(path for name in _OTHERS for path in given[name])]
+    require_single_stdin(*inputs)
+    guard_inputs(inputs, [("--html", html_path)])
+    require_absent([html_path], force)
+    digest = None if digest_text is None else _digest(digest_text)
+    _require_one_subject(files, digest, given)
     bundles: list[Bundle] = []
-    loaded = load_record(files, policy_path, limits, encoding, bundles)
-    material = Material(
-        read_chain(header_paths, blocks, table_path),
-        read_proofs(proof_paths),
-        read_contents(content_paths),
-        read_warcs(warc_paths, lambda: wanted_captures(claims_of(loaded.report, bundles))),
-        read_persons(orcid_paths, limits),
-    )
-    found = check_evidence(loaded.report, bundles, material)
+    loaded = None if digest else load_record(files, policy_path, limits, encoding, bundles)
+    with progress_bar("reading", None) as bar:
+        material = _material(given, limits, lambda: _wanted(loaded, bundles), bar)
+        bar.begin("checking", None)
+        if loaded is None:
+            found = check_proofs(digest or b"", material)
+        else:
+            found = check_evidence(loaded.report, bundles, material)
+    if html_path is not None:
+        _write_page(html_path, force, found, loaded, bundles)
     if out.as_json:
-        return out.result(found.outcome, found.exit_status, {**loaded.value(), **found.to_value()})
-    loaded.headline(out)
-    loaded.record(out)
+        return out.result(found.outcome, found.exit_status, {**_record_value(loaded), **found.to_value()})
+    if loaded is None:
+        out.heading("digest", found.digest.hex())
+    else:
+        loaded.headline(out)
+        loaded.record(out)
     print_evidence(out, found)
     return found.exit_status
+
+
+def _digest(text: str) -> bytes:
+    found = digest_of(text.lower())
+    if found is None:
+        message = f"{text!r} is no SHA-256: 64 hexadecimal digits"
+        raise click.BadParameter(message, click.get_current_context(), param_hint="--digest")
+    return found
+
+
+def _material(
+    given: dict[str, Any], limits: Limits, wanted: Callable[[], frozenset[tuple[str, str]]], bar: Progress
+) -> Material:
+    return Material(
+        read_chain(given["header_paths"], given["blocks"], given["table_path"], bar),
+        read_proofs(given["proof_paths"]),
+        read_contents(given["content_paths"], bar),
+        read_warcs(given["warc_paths"], wanted, bar),
+        read_persons(given["orcid_paths"], limits),
+    )
+
+
+def _require_one_subject(files: Sequence[str], digest: bytes | None, given: dict[str, Any]) -> None:
+    """Check that there is something to check: bundles, or proofs of one digest.
+
+    Raises:
+        click.UsageError: there is nothing, or both.
+    """
+    context = click.get_current_context()
+    if digest is None:
+        if not files:
+            raise click.UsageError("missing argument FILE. Without a bundle: --ots and --digest", context)
+    elif files:
+        raise click.UsageError("FILE and --digest exclude each other: a record has its own digest", context)
+    elif not given["proof_paths"]:
+        raise click.UsageError("--digest needs a proof: add --ots FILE", context)
+    elif given["content_paths"] or given["warc_paths"] or given["orcid_paths"]:
+        raise click.UsageError(
+            "--file, --warc and --orcid are about the claims of a bundle: add FILE", context
+        )
+
+
+def _wanted(loaded: LoadedRecord | None, bundles: Sequence[Bundle]) -> frozenset[tuple[str, str]]:
+    return frozenset() if loaded is None else wanted_captures(claims_of(loaded.report, bundles))
+
+
+def _record_value(loaded: LoadedRecord | None) -> Object:
+    """The members of the record; those of a digest alone say that there is none."""
+    if loaded is not None:
+        return loaded.value()
+    names = ("outcomes", "pith_number", "rules", "policy", "events_sha256", "state_sha256")
+    return {**dict.fromkeys(names), "rejected": []}
+
+
+def _write_page(
+    path: str, force: bool, found: EvidenceReport, loaded: LoadedRecord | None, bundles: Sequence[Bundle]
+) -> None:
+    with needing("mirror", "a page needs jinja2", "jinja2", "markupsafe"):
+        from pithbundle.mirror.pages.evidence_report import evidence_page
+    page = evidence_page(found, None if loaded is None else loaded.report, bundles)
+    write_files({path: page}, force)

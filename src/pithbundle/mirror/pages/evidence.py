@@ -9,16 +9,12 @@ from typing import Final
 
 from pithbundle.bundle.reader import Bundle
 from pithbundle.evidence import EventClaim, Finding, Material, check_claims, claims_of
-from pithbundle.evidence.capture_claims import CAPTURE_EVENT
+from pithbundle.evidence.evidence_report import CLAIM_TYPES
 from pithbundle.evidence.findings import Effect
 from pithbundle.evidence.header_words import STRENGTHS
-from pithbundle.evidence.person_claims import AUTHOR_EVENT
-from pithbundle.evidence.timestamp_claims import TIMESTAMP_EVENT
 from pithbundle.mirror.pages.rows import MOST_ENTRIES, short
 from pithbundle.report import Report
 
-#: The types of the events that evidence can speak of (EVID-17).
-_TYPES: Final = frozenset((TIMESTAMP_EVENT, CAPTURE_EVENT, AUTHOR_EVENT))
 #: The kinds that rest on a file of the user alone: without one they say nothing of the claim.
 _OF_FILES: Final = frozenset(("capture_content", "author_listing"))
 #: How a finding is shown, and what it means for its claim; the gravest first.
@@ -125,7 +121,7 @@ def record_evidence(report: Report, bundles: Iterable[Bundle]) -> RecordEvidence
     record = report.record
     if record is None:
         raise ValueError("every input of the report was rejected")
-    claims = [claim for claim in claims_of(report, bundles) if claim.event_type in _TYPES]
+    claims = [claim for claim in claims_of(report, bundles) if claim.event_type in CLAIM_TYPES]
     signed = [claim for claim in claims if claim.is_verified]
     unsigned = [claim for claim in claims if not claim.is_verified]
 

@@ -1,0 +1,150 @@
+"""A report on evidence as one HTML file, which loads nothing and links to nothing (spec PAGE-15)."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from markupsafe import Markup
+
+from pithbundle.bundle.reader import Bundle
+from pithbundle.evidence import EvidenceOutcome, EvidenceReport, HeaderFile, Material
+from pithbundle.evidence.findings import Effect
+from pithbundle.evidence.header_words import REASONS, STRENGTHS
+from pithbundle.mirror.pages.evidence import EFFECTS, Card, cards_of
+from pithbundle.mirror.pages.paper import elements_of, paper_of
+from pithbundle.mirror.pages.rendering import ASSETS, render
+from pithbundle.outcomes import MEANING
+from pithbundle.report import Report
+from pithbundle.wording import plural
+
+#: The most claims under one heading that a report shows.
+MOST_CLAIMS: Final = 1_000
+#: By outcome: how the report is shown, its word, and what it means (EVID-19).
+_OUTCOMES: Final[dict[EvidenceOutcome, tuple[str, str, str]]] = {
+    "contradicted": ("bad", "contradicted", "A claim does not agree with what it was compared with."),
+    "not_checked": ("open", "not checked to its end", "No claim is contradicted. Something was not checked."),
+    "checked": ("good", "checked", "Every claim agrees with what it was compared with."),
+}
+#: What the findings of an effect are called where they are counted.
+_COUNTED: Final[dict[Effect, str]] = {
+    "contradicts": "contradicting",
+    "open": "open",
+    "supports": "supporting",
+}
+_POLICY: Final = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'"
+_NO_CLAIM: Final = "There is no claim that evidence can speak of."
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Claims under one heading: those that are shown, and how many there are."""
+
+    heading: str
+    note: str
+    cards: tuple[Card, ...]
+    count: int
+
+
+def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequence[Bundle] = ()) -> bytes:
+    """Return the page of a report on evidence.
+
+    Args:
+        found: the report on evidence.
+        report: on the bundles; None where proofs were checked against a digest alone.
+        bundles: the bundles, of which a title is shown if the number covers it.
+    """
+    colour, word, sentence = _OUTCOMES[found.outcome]
+    effects = [one.effect for one in found.findings]
+    headers = found.material.headers
+    values: dict[str, object] = {
+        "content_policy": _POLICY.format(_source(_style())),
+        "style": Markup(_style()),
+        "digest": found.digest.hex(),
+        "tone": colour,
+        "word": word,
+        "sentence": sentence if effects or found.outcome != "checked" else _NO_CLAIM,
+        "counts": [(tone, _COUNTED[effect], effects.count(effect)) for effect, (tone, _) in EFFECTS.items()],
+        "groups": [*_groups(found)],
+        "persons": [(one.orcid, one.spellings, len(one.claims), one.unverified) for one in found.persons],
+        "headers": [_header_row(file) for file in headers.files],
+        "missing": [str(block) for block in headers.missing],
+        "given": _given(found.material),
+        "table": headers.checkpoints_sha256,
+        **_of_record(report, bundles),
+    }
+    return render("evidence.html", values)
+
+
+def _groups(found: EvidenceReport) -> Iterator[Group]:
+    groups = (
+        ("Claims with a verified signature", "A key of the policy signed each of these.", found.of_entries),
+        ("Proofs in files", "No event contains these proofs: you gave them.", found.of_files),
+        (
+            "Claims without a verified signature",
+            "Nobody is known to have made these claims. What evidence shows of one holds whoever made it.",
+            found.of_unverified_elements,
+        ),
+    )
+    for heading, note, findings in groups:
+        cards = cards_of(findings)
+        if cards:
+            yield Group(heading, note, cards[:MOST_CLAIMS], len(cards))
+
+
+def _of_record(report: Report | None, bundles: Sequence[Bundle]) -> dict[str, object]:
+    """What is shown of the record and of its verification; nothing of a digest alone."""
+    if report is None or report.ledger is None or report.state is None:
+        return {"number": None, "title": None, "meanings": [], "facts": [], "rejected": []}
+    record, state = report.ledger.record, report.state
+    return {
+        "number": str(record.number),
+        "title": paper_of(record, state, elements_of(bundles)).title,
+        "meanings": [MEANING[outcome] for outcome in report.outcomes],
+        "facts": [
+            ("events_sha256", state.events_sha256),
+            ("state_sha256", state.sha256),
+            ("rules", report.ledger.rules.name),
+            ("policy", report.inputs[0].policy_sha256),
+        ],
+        "rejected": [(one.name, str(one.error)) for one in report.rejected],
+    }
+
+
+def _header_row(file: HeaderFile) -> tuple[str, str, str, str, str]:
+    """The tone, the name, the heights, in words what is known of them, and what is wrong."""
+    count = plural(file.count, "header")
+    wrong = "" if file.reason is None else REASONS[file.reason]
+    if file.fault is not None:
+        wrong = f"{wrong}: {file.fault.message} [{file.fault.code}, {file.fault.clause}]"
+    if file.strength is None:
+        return "open", file.name, count, "show nothing", wrong
+    words = f"{file.strength}: {STRENGTHS[file.strength]}"
+    return "good", file.name, f"{count}, blocks {file.first} to {file.last} are known", words, wrong
+
+
+def _given(material: Material) -> list[tuple[str, str]]:
+    """What the user gave, by kind. What there is nothing of is named too: it could check nothing."""
+    counts = (
+        ("block headers", "file", len(material.headers.files)),
+        ("proofs in files", "file", len(material.proofs)),
+        ("contents of captures", "file", len(material.contents)),
+        ("captures in WARC files", "payload", len(material.payloads or ())),
+        ("saved records of ORCID", "file", len(material.persons)),
+    )
+    return [(name, plural(count, noun) if count else "none") for name, noun, count in counts]
+
+
+@cache
+def _style() -> str:
+    with open(os.path.join(ASSETS, "page.css"), encoding="utf-8") as file:
+        return file.read()
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
