@@ -17,6 +17,7 @@ from kit.servers import Connection, eventually, request
 from kit.stores import body, make, suffix
 from pithbundle.cli import mirror_serve_run
 from pithbundle.mirror.serve.listening import listening
+from pithbundle.mirror.site import Site
 from pithbundle.store import Store
 
 S = suffix(1)
@@ -70,6 +71,15 @@ def test_it_serves_until_a_signal_ends_it(number: signal.Signals, store: Path) -
             assert child.wait(30) == 0 and idle.ended()
         assert child.stdout is not None and child.stderr is not None
         assert (child.stdout.read(), child.stderr.read()) == (b"", b"")
+
+
+def test_a_mirror_keeps_its_name(store: Path) -> None:
+    """The hint advised to check permissions."""
+    with Site.open(str(store), origin="mirror.example"):
+        pass
+    result = run(*OPTIONS, "--origin", "other.example")
+    assert result.status == 2 and "contains the digests of mirror.example, not of other.example" in result.err
+    assert "a mirror keeps the name that its readers know" in result.err and "permissions" not in result.err
 
 
 @pytest.mark.signals

@@ -11,9 +11,24 @@ from pathlib import Path
 import pytest
 
 from kit.audits import VERIFIER, Audited, audited
-from kit.lying_mirror import KEY, LIES, MARKS, OTHER_POLICY, SEED, LyingMirror, Wire, follows, two_heads
+from kit.lying_mirror import (
+    KEY,
+    LIES,
+    MARKS,
+    OTHER_POLICY,
+    SEED,
+    Entry,
+    LyingMirror,
+    Wire,
+    follows,
+    two_heads,
+)
 from kit.lying_server import Network
+from kit.payloads import attached
+from kit.registries import draw
+from kit.signing import DEMO, policy
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
+from pithbundle import Policy
 from pithbundle.digests.head import Head, SignatureStatus
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import NetworkError
@@ -296,6 +311,32 @@ def test_what_could_not_be_checked_is_missing_once_the_key_is_found(tmp_path: Pa
         with Reference(store) as reference:
             after = audited(mirror, store=reference)
     assert "missing" in after.words() and after.audit.exit_status == 3
+
+
+def test_what_could_not_be_checked_is_missing_once_the_event_format_is_found(tmp_path: Path) -> None:
+    """Events of an unknown format: exit 3 and no lie; after ``store repair`` a withheld one is missing."""
+    registry = draw(3)
+    assert len(registry.events) > 1
+    payload = {"provider": "a.example", "url": "https://a.example/1", "captured_at": "2026-01-01T00:00:00Z"}
+    known = attached(DEMO, registry.record, "storage_attestation", payload, "2026-01-01T00:00:00Z")
+    unknown, found = (
+        Policy.from_value({**policy(DEMO), "keys": [*policy(DEMO)["keys"], registry.key.in_policy(formats)]})
+        for formats in (["unknown"], [registry.document])
+    )
+    name = registry.number[-26:]
+    mirror = LyingMirror("https://l.example", has_digests=False, has_states=False)
+    mirror.entries[name] = Entry(registry.bundle([*registry.events[1:], known]))
+    with Store.create(str(tmp_path / "s"), unknown) as store:
+        store.add(registry.bundle([*registry.events, known]), origin="https://h.example")
+        with Reference(store) as reference:
+            before = audited(mirror, store=reference)
+        assert before.words() == ["unverified_differs"] and before.audit.exit_status == 3
+        store.repair(policy=found)
+        with Reference(store) as reference:
+            after = audited(mirror, store=reference)
+    assert after.words() == ["missing"] and after.audit.exit_status == 3
+    (withheld,) = (one for one, _ in after.kept)
+    assert withheld.suffix == name and len(withheld.ids) == 1
 
 
 # -- mirrors that do not answer ---------------------------------------------------------------

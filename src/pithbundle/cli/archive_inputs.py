@@ -74,6 +74,11 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
+    (
+        "contains the digests of",
+        "a mirror keeps the name that its readers know: give the one that is there, or take another store or "
+        "folder for another name",
+    ),
     (WRITING, "wait until the other run has ended, or name another output; nothing was changed"),
     (
         JUST_WRITTEN,

@@ -1,9 +1,10 @@
-"""The names of records: numbers, short forms and aliases (spec MIRROR-11)."""
+"""The names of records: numbers, short forms and aliases (spec MIRROR-11, SERVE-15)."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from pithbundle.bundle.number import PithNumber
@@ -13,6 +14,16 @@ from pithbundle.store import View
 
 _VISIBLE: Final = re.compile(r"[!-~]+").fullmatch
 _PREFIX: Final = re.compile(r"(?:pith:)?([A-Z2-7]{8,26})").fullmatch
+#: Spellings of a number, of an arXiv id and of a DOI as papers and web sites have them, without white space.
+_NUMBER: Final = re.compile(r"(?:pith:)?(?:\d{4}:)?([a-z2-7]{8,26})", re.IGNORECASE | re.ASCII).fullmatch
+_ARXIV: Final = re.compile(
+    r"(?:https?://)?(?:(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?(?:arxiv:)?"
+    r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d{1,6})?(?:\.pdf)?/?(?:\[[a-z.-]+\])?",
+    re.IGNORECASE | re.ASCII,
+).fullmatch
+_DOI: Final = re.compile(
+    r"(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:)(10\..+)", re.IGNORECASE | re.ASCII
+).fullmatch
 _SCHEME: Final = re.compile(r"(?:arxiv|doi):(.+)", re.IGNORECASE).fullmatch
 
 
@@ -31,6 +42,39 @@ def named(view: View, name: str) -> Redirect | Choice | None:
     if len(suffixes) > 1:
         return Choice(tuple(suffixes[:MOST_CHOICES]))
     return Redirect(f"pith/{suffixes[0]}") if suffixes else None
+
+
+def searched(view: View, text: str) -> Redirect | Choice | None:
+    """Return what a text that a person wrote leads to (SERVE-15).
+
+    Args:
+        view: the records.
+        text: any text. As it is it comes first, so that a spelling never hides an alias.
+
+    Raises:
+        FileError: ``io``: the system rejects something.
+        StoreError: the index is damaged.
+    """
+    found = (named(view, name) for name in _spellings(text.strip()))
+    return next((one for one in found if one is not None), None)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The names that a text may mean, the likeliest first."""
+    yield text
+    bare = "".join(text.split())
+    yield bare
+    number = _NUMBER(bare)
+    if number is not None:
+        yield number[1].upper()
+    # With the version and without: an older version may be the one that has a number.
+    arxiv = _ARXIV(bare)
+    if arxiv is not None:
+        yield arxiv[1] + (arxiv[2] or "").lower()
+        yield arxiv[1]
+    doi = _DOI(bare)
+    if doi is not None:
+        yield doi[1]
 
 
 def _suffixes_of(view: View, name: str) -> list[str]:

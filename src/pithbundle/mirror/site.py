@@ -34,7 +34,7 @@ from pithbundle.mirror.answers import (
 )
 from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
-from pithbundle.mirror.names import named
+from pithbundle.mirror.names import named, searched
 from pithbundle.mirror.optional_pages import found_at
 from pithbundle.mirror.served_folder import ARCHIVE, BADGE, DIGESTS, INDEX, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
@@ -342,7 +342,7 @@ class Site:
             StoreError: the index is damaged.
         """
         with self._mutex:
-            return named(self._now.view, text.strip())
+            return searched(self._now.view, text)
 
     def paths(self) -> Iterator[str]:
         """The addresses that a publisher writes: what others name before them, the head last."""

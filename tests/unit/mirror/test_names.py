@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit.payloads import alias_added, attached
-from kit.signing import DEMO
+from kit.signing import DEMO, pith_number
 from kit.stores import body, make, suffix
 from kit.stream import made_record
 from pithbundle.mirror.answers import MOST_CHOICES, Choice, Redirect
-from pithbundle.mirror.names import named
+from pithbundle.mirror.names import named, searched
 
 S = suffix(1)
 
@@ -38,3 +38,28 @@ def test_no_more_than_a_hundred_are_listed() -> None:
 
     found = named(Many(), "x")  # type: ignore[arg-type]
     assert isinstance(found, Choice) and len(found.suffixes) == MOST_CHOICES
+
+
+def test_a_search_reads_names_as_people_write_them(tmp_path: Path) -> None:
+    """SERVE-15: a number in lower case was not found, nor the address of a paper."""
+    seed = next(seed for seed in range(2, 99) if {"S", "K"} & {*suffix(seed)})
+    arxiv = made_record(1)["source"]["id"]
+    version = made_record(1)["source"]["version"]
+    year = pith_number(made_record(1)).split(":")[1]
+    with (
+        make(tmp_path / "s", (with_alias(1, "deadbeef"), "a"), (body(seed, 1), "a")) as store,
+        store.view() as view,
+    ):
+        for text in (
+            S.lower(), f" {S} ", f"PITH:{S[:8].lower()}", f"{year}:{S}", f"pith:{year}:{S.lower()}",
+            f"pith: {year}: {S[:13]} {S[13:]}", f"{S[:8]}\u00a0{S[8:]}\n",
+            arxiv, f"arXiv: {arxiv}", f"ARXIV:{arxiv}v{version}", f"arXiv:{arxiv}V{version} [cs.LG]",
+            f"{arxiv}v99", f"https://arxiv.org/abs/{arxiv}", f"arxiv.org/pdf/{arxiv}v{version}.pdf",
+            f"https://www.arxiv.org/html/{arxiv}v1/", f"https://doi.org/10.48550/arXiv.{arxiv}",
+            f"doi: 10.48550/ARXIV.{arxiv}", "deadbeef",
+        ):  # fmt: skip
+            assert searched(view, text) == Redirect(f"pith/{S}"), text
+        # The long s and the sign of Kelvin are s and k to a comparison that ignores case.
+        other = suffix(seed).replace("K", "\u212a").replace("S", "\u017f")
+        for text in ("", " ", S[:7], f"{S}A", other, f"x{arxiv}", "https://a.example/abs/1", "pith:"):
+            assert searched(view, text) is None, text
