@@ -180,6 +180,15 @@ def test_options_are_checked() -> None:
     assert run("mirror", "sync", "--from", "https://mirror.example").status == 2
 
 
+def test_the_text_of_an_error_is_escaped_once() -> None:
+    """A backslash was printed as four or eight, so that nobody could copy the URL or the path."""
+    Path("a\\b.json").write_bytes(b"{")
+    rejected = run("mirror", "sync", "--from", "a\\b.json", "--store", "s")
+    assert rejected.status != 0 and "a\\\\b.json: " in rejected.err and "\\\\\\" not in rejected.err
+    url = run("mirror", "sync", "--from", "https://a\\b\x1b.example", "--store", "s")
+    assert url.status == 2 and "https://a\\\\b\\u{1b}.example" in url.err and "\\\\\\" not in url.err
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_escaped(mirror: FakeMirror, text: str) -> None:
     """E2: names of files, URLs, numbers, and what a mirror sends."""

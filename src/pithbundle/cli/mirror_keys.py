@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pithbundle.cli.inputs import PATH, read_bytes
-from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.output import Exit
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import InvalidKeyError
 
@@ -44,7 +44,7 @@ def read_keys(given: Iterable[str], path: str | None) -> tuple[tuple[str, Public
     lines = [(text, "--mirror-key") for text in given]
     if path is not None:
         text = read_bytes(path, _BYTES, Exit.USAGE).decode("utf-8", "replace")
-        where = f"--mirror-keys {Output.show(path)}"
+        where = f"--mirror-keys {path}"
         lines += [
             (line.strip(), f"{where}, line {at}")
             for at, line in enumerate(text.splitlines(), 1)
@@ -60,5 +60,5 @@ def _key(text: str, where: str) -> tuple[str, PublicKey]:
     try:
         return base.strip().rstrip("/"), PublicKey.from_hex(digits.strip())
     except InvalidKeyError as error:
-        message = f"{where}: {Output.show(error.fault.message)}"
+        message = f"{where}: {error.fault.detail or error.fault.message}"
         raise click.UsageError(message, click.get_current_context()) from error

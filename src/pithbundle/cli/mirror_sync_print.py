@@ -44,7 +44,7 @@ def print_done(out: Output, store: str, done: Done) -> int:
         }
         return out.result(outcome, status, members)
     for path, error in done.rejected[:MOST]:
-        out.error(f"{out.show(path)}: {out.show(str(error))}")
+        out.error(f"{out.show(path)}: {error}")
     for result in done.results:
         _print_mirror(out, store, result)
     return status
@@ -92,11 +92,11 @@ def _counts(result: MirrorResult) -> str:
 
 
 def _print_faults(out: Output, result: MirrorResult) -> None:
-    """Every error of a mirror, with what it is about."""
+    """Every error of a mirror, with what it is about. The text of an error is escaped."""
     base = out.show(result.base)
     if result.error is not None:
-        out.error(f"{base}: given up: {out.show(str(result.error))}")
-    _each(out, result.problems, lambda error: out.show(str(error)), "more faults of its digests or packs")
+        out.error(f"{base}: given up: {result.error}")
+    _each(out, result.problems, str, "more faults of its digests or packs")
     _each(out, result.failed, lambda fault: _fault(out, fault, "not received"), "more records not received")
     _each(out, result.quarantined, lambda fault: _fault(out, fault, "in quarantine"), "more in quarantine")
     _each(out, result.stale, lambda stale: _stale(base, stale), "more records with less than before")

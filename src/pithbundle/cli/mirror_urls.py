@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.cli.output import Output
 from pithbundle.errors import NetworkError
 from pithbundle.mirror.manifest import Mirror
 
@@ -23,5 +22,6 @@ def mirror_at(url: str, *, allow_loopback_http: bool, argument: str) -> Mirror:
     try:
         return Mirror.at(url, allow_loopback_http=allow_loopback_http)
     except NetworkError as error:
-        message = f"{Output.show(error.fault.message)}; {error.hint}"
+        # As it is: the message of a usage error is escaped where it is printed.
+        message = f"{error.fault.detail or error.fault.message}; {error.hint}"
         raise click.BadParameter(message, click.get_current_context(), param_hint=argument) from error

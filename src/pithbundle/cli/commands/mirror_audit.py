@@ -228,7 +228,7 @@ def watch(
             out.send()
 
     def failed(error: PithError) -> None:
-        out.error(f"the round failed, the next one follows: {out.show(str(error))}")
+        out.error(f"the round failed, the next one follows: {error}")
         out.send()
 
     wait = interval or 3600.0
