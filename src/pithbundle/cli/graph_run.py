@@ -106,7 +106,7 @@ def _collect(lines: Iterable[Line], verifier: Verifier, found: Found) -> None:
     """Read the claims of each record; the bundles of one record at a time are in memory."""
     builder = GraphBuilder()
     written = found.written
-    with progress_bar("verifying", None) as bar:
+    with progress_bar("verifying", written.read) as bar:
         for suffix, group in itertools.groupby(lines, attrgetter("suffix")):
             parts = [line.data for line in group]
             try:
