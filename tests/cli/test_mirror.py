@@ -12,7 +12,7 @@ import pytest
 from kit import to_json
 from kit.command_line import HOSTILE, assert_harmless, run
 from kit.signing import AUTHOR, DEMO, MIRROR, policy
-from kit.stores import body, make, suffix
+from kit.stores import POLICY, body, make, suffix
 from kit.trees import KEY
 from pithbundle.cli import mirror_publish_run
 from pithbundle.digests.head import Head
@@ -227,6 +227,10 @@ def test_a_store_is_published(folder: Path) -> None:
     assert run("mirror", *PUBLISH, "--origin", "A").status == 2
     done = run("mirror", "publish", "--store", "s", "--to", "q", "--origin", "other.example")
     assert done.status == 2 and "contains the digests of mirror.example" in done.err
+    Store.create("another", POLICY).close()
+    other = run("mirror", "publish", "--store", "another", "--to", "p", "--origin", "other.example")
+    assert other.status == 2 and "has the head of mirror.example, not of other.example" in other.err
+    assert "a mirror keeps its name" in other.err and "permissions" not in other.err
 
 
 def test_a_head_is_signed_by_a_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

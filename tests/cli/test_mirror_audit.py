@@ -303,6 +303,14 @@ def test_evidence_that_is_not_kept_is_named(
     assert "is not kept" not in audit(servers).out
 
 
+def test_no_option_raises_the_limit_of_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint named ``--limit``, which the command does not have."""
+    monkeypatch.setattr("pithbundle.cli.check_findings.FINDING_BYTES", 1)
+    result = run("mirror", "check-finding", "-", stdin=b"{}")
+    assert result.status == 1 and "at most 1 bytes, which no option raises" in result.err
+    assert "--limit" not in result.err
+
+
 def test_standard_input_is_a_finding_too(servers: tuple[Server, Server]) -> None:
     result = run("mirror", "check-finding", "-", stdin=b"{}")
     assert result.status == 1 and "standard input" in result.err

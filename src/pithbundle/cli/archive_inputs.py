@@ -74,6 +74,7 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
+    ("has the head of", "a mirror keeps its name: give that one with --origin, or publish to another place"),
     (
         "contains the digests of",
         "a mirror keeps the name that its readers know: give the one that is there, or take another store or "

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+import click
+
 from pithbundle.bundle.document_types import ARCHIVE_FILE, BUNDLE, POLICY, Document, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
@@ -67,6 +69,12 @@ _OF_BYTES: Final = frozenset(
 )  # fmt: skip
 
 
+def _has_limits() -> bool:
+    """Whether the command that runs has the option that raises a limit."""
+    context = click.get_current_context(silent=True)
+    return context is None or any("--limit" in one.opts for one in context.command.params)
+
+
 def hint_for(
     path: str,
     data: bytes | None,
@@ -90,6 +98,8 @@ def hint_for(
             return of_archive
     if data is None:
         return error.hint
+    if error.limit_name == "size" and not _has_limits():
+        return f"a file of this kind has at most {error.limit} bytes, which no option raises"
     if error.limit_name == "size":
         return _of_size(path, error, expected, inputs)
     if error.code == "trailing" or (error.code == "syntax" and error.fault.detail == AFTER_THE_END):
