@@ -385,6 +385,7 @@ CLAIMS = {
     " with a verified signature, of ",
     " without a verified signature, in ",
     "claims without a verified signature",
+    " of them without a verified signature",
     "incomplete",
     "nothing_was_verified",
     # Of events that are not verified.
