@@ -98,8 +98,6 @@ def hint_for(
             return of_archive
     if data is None:
         return error.hint
-    if error.limit_name == "size" and not _has_limits():
-        return f"a file of this kind has at most {error.limit} bytes, which no option raises"
     if error.limit_name == "size":
         return _of_size(path, error, expected, inputs)
     if error.code == "trailing" or (error.code == "syntax" and error.fault.detail == AFTER_THE_END):
@@ -166,6 +164,8 @@ def _of_size(path: str, error: PithError, expected: tuple[Document, ...], inputs
     """The hint of the error, but with the size of the file where it is known."""
     if expected == (POLICY,):
         return f"the limit on a policy is fixed at {error.limit} bytes: check that the file is a policy"
+    if not _has_limits():
+        return f"a file of this kind has at most {error.limit} bytes, which no option raises"
     with suppress(OSError, ValueError):
         found = os.stat(path)
         if path != STDIN and stat.S_ISREG(found.st_mode):
