@@ -131,6 +131,22 @@ def test_two_heads_of_a_pinned_key(servers: tuple[Server, Server]) -> None:
     assert run("mirror", "check-finding", str(conflict), *keys).status == 0
 
 
+def test_another_spelling_of_a_url_hides_no_earlier_head_and_no_key(servers: tuple[Server, Server]) -> None:
+    """Heads were kept under one spelling and looked for under another one: no mirror ever went back."""
+    one, other = servers
+    one.mirror.is_signed, one.mirror.generation = True, 9
+    url = one.url.replace("127.0.0.1", "LOCALHOST")
+    args = (url, other.url, *FAST, "--policy", "policy.json", "--mirror-key", f"{url}={KEY.hex}")
+    first = run("mirror", "audit", *args, "-o", "audit")
+    assert first.status == 0 and "2026" in first.out and ", signed" in first.out
+    one.mirror.generation = 2
+    second = run("mirror", "audit", *args, "-o", "audit")
+    assert second.status == 3 and "it had one of generation 9 before" in second.out
+    # One mirror of two spellings is not two that agree.
+    alone = run("mirror", "audit", url, url.lower(), *FAST, "--policy", "policy.json")
+    assert alone.status == 2 and "a second URL" in alone.err
+
+
 def test_numbers_and_bounds(servers: tuple[Server, Server]) -> None:
     for one in servers:
         one.mirror.has_digests = False

@@ -36,13 +36,23 @@ from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.wall_clock import stamp
 
-__all__ = ["NUMBERS_BYTES", "AuditOptions", "Request", "Round", "audited", "read_numbers", "watch"]
+__all__ = [
+    "NUMBERS_BYTES",
+    "AuditOptions",
+    "Request",
+    "Round",
+    "audited",
+    "base_urls",
+    "read_numbers",
+    "watch",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a user wants to be audited, and how."""
 
+    #: As :func:`base_urls` returns them.
     urls: tuple[str, ...]
     policy: Policy
     store: str | None
@@ -150,6 +160,16 @@ def _mirrors(request: Request) -> list[Mirror]:
     """
     allow = request.client.allow_loopback_http
     return [mirror_at(url, allow_loopback_http=allow, argument="URL...") for url in request.urls]
+
+
+def base_urls(urls: Sequence[str], *, allow_loopback_http: bool) -> tuple[str, ...]:
+    """The base URLs of mirrors in their one form, each once (NET-2).
+
+    Raises:
+        click.UsageError: one is not accepted.
+    """
+    found = (mirror_at(url, allow_loopback_http=allow_loopback_http, argument="URL...") for url in urls)
+    return tuple(dict.fromkeys(one.base for one in found))
 
 
 #: Waits between two rounds; tests replace it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,8 @@ from pithbundle.errors import InvalidKeyError
 
 F = TypeVar("F", bound=Callable[..., Any])
 _BYTES: Final = 1 << 20
+_BASE: Final = re.compile(r"(https?)://([^/]*)(.*)").fullmatch
+_PORTS: Final = {"https": ":443", "http": ":80"}
 
 
 def mirror_key_options(command: F) -> F:
@@ -58,7 +61,20 @@ def _key(text: str, where: str) -> tuple[str, PublicKey]:
     if not sign or not base:
         raise click.UsageError(f"{where}: write URL=HEX", click.get_current_context())
     try:
-        return base.strip().rstrip("/"), PublicKey.from_hex(digits.strip())
+        return _one_form(base.strip()), PublicKey.from_hex(digits.strip())
     except InvalidKeyError as error:
         message = f"{where}: {error.fault.detail or error.fault.message}"
         raise click.UsageError(message, click.get_current_context()) from error
+
+
+def _one_form(base: str) -> str:
+    """A base URL as audits and findings write it: a key of another spelling would be of no mirror (NET-2).
+
+    Findings are checked without the network client, which reads URLs. So what is no URL stays as it is.
+    """
+    found = _BASE(base)
+    if found is None:
+        return base.rstrip("/")
+    scheme, authority, path = found.groups()
+    host = authority.lower().removesuffix(_PORTS[scheme])
+    return f"{scheme}://{host}{path}".rstrip("/")

@@ -138,7 +138,8 @@ def _request(
     **more: Any,
 ) -> Any:
     ctx = click.get_current_context()
-    bases = tuple(dict.fromkeys(url.rstrip("/") for url in urls))
+    # In their one form, in which heads and keys of a mirror are found again.
+    bases = run.base_urls(urls, allow_loopback_http=given["allow_loopback_http"])
     if len(bases) < 2 and given["store"] is None:
         raise click.UsageError("one mirror is compared with a store: add --store DIR, or a second URL", ctx)
     numbers: tuple[str, ...] = ()
