@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kit import to_json
 from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LyingMirror
 from kit.stores import body, event, unverified
@@ -172,3 +173,23 @@ def test_the_head_of_the_largest_generation_stays(tmp_path: Path, small: None) -
         folder.keep_heads(audited(mirror, LyingMirror.of({1: (1,)}, HONEST), sample=0).audit.mirrors)
         held = {Head.from_bytes(data).generation for _, data in folder.heads([LIAR]) if data != b"no head"}
     assert 100 in held and 9 in held and len(held) <= 5
+
+
+def test_a_head_that_is_wrong_each_time_is_one_finding_and_hides_no_other(small: None) -> None:
+    """Each read of it was a result, with its evidence in memory; a thousand left no room in the list."""
+    mirror = LyingMirror.of({1: (1,)}, LIAR, is_signed=True)
+
+    def hook(path: str, status: int, data: bytes) -> tuple[int, bytes]:
+        if path.endswith("head.json"):
+            value = json.loads(data)
+            value["signature"]["signature_b64"] = "A" * 86 + "=="
+            data = to_json(value)
+        return status, data
+
+    mirror.entry(1).leaf = "0" * 32
+    mirror.hooks.append(hook)
+    found = audited(mirror, LyingMirror.of({1: (1,)}, HONEST), keys=PINNED)
+    of_mirror = [(one.word, one.code) for one, _ in found.kept if not one.suffix]
+    assert ("digest_invalid", "signature_invalid") in of_mirror
+    assert len(of_mirror) == len({*of_mirror})
+    assert len(found.audit.mirrors[0].heads) > 3

@@ -134,9 +134,14 @@ class Mirror:
         self.note("unreachable", code, self.failure.fault.message)
 
     def note(self, word: Word, code: str, message: str, *documents: FindingDocument) -> None:
-        """Note what was found of the mirror as a whole."""
+        """Note what was found of the mirror as a whole, with the first evidence of it.
+
+        A mirror decides how often a head of it is wrong, and it is one finding (AUDIT-12): a thousand of them
+        would use up the list of an audit (AUDIT-18), and any number of them the memory.
+        """
         found = Found(word, self.base, "", (), code, message, WORDS[word].evidence[0])
-        self.found.append((found, documents))
+        if all(one.key != found.key for one, _ in self.found):
+            self.found.append((found, documents))
 
     async def _counted(self, asked: Awaitable[_Result]) -> _Result:
         """Count an exchange, and the failures in a row.
