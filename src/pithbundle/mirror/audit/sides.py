@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.comparison.published import compare_published, read_state
@@ -32,8 +33,10 @@ StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
 _NOT_SIGNED_FOR: Final = frozenset({"hash_mismatch", "signature_invalid", "subject"})
 #: The codes of a bundle that contradicts itself (BUN-3).
 _CONTRADICTORY: Final = frozenset({"hash_mismatch", "subject"})
-#: The bytes of bundles whose reports are held.
+#: The bytes of bundles whose reports are held, and what each part counts besides: a report of a few bytes has
+#: objects of its own, about 1 KB, and a mirror may serve another few bytes of each of a million records.
 _HELD_BYTES: Final = 16 << 20
+_PART_BYTES: Final = 2048
 #: How the message begins of an element whose signature is genuine for something else (CHECK-3).
 _GENUINE: Final = ("the content is genuine;", "the signature is genuine,")
 
@@ -175,7 +178,8 @@ class Reports:
 
     def __init__(self, verifier: Verifier) -> None:
         self.verifier = verifier
-        self._held: OrderedDict[tuple[bytes, ...], list[Report]] = OrderedDict()
+        #: By the SHA-256 of each part, the reports and what they count. The bytes are not held.
+        self._held: OrderedDict[tuple[bytes, ...], tuple[list[Report], int]] = OrderedDict()
         self._bytes = 0
 
     def of(self, parts: Sequence[bytes]) -> list[Report]:
@@ -184,15 +188,17 @@ class Reports:
         Args:
             parts: the bytes, at least one part. Hostile.
         """
-        key = tuple(parts)
+        key = tuple(sha256(part).digest() for part in parts)
         held = self._held.get(key)
-        if held is None:
-            held = self.verifier.verify_together((str(number), data) for number, data in enumerate(parts))
-            self._held[key] = held
-            self._bytes += sum(map(len, key))
-            while self._bytes > _HELD_BYTES:
-                self._bytes -= sum(map(len, self._held.popitem(last=False)[0]))
-        return held
+        if held is not None:
+            return held[0]
+        made = self.verifier.verify_together((str(number), data) for number, data in enumerate(parts))
+        weight = sum(len(part) + _PART_BYTES for part in parts)
+        self._held[key] = made, weight
+        self._bytes += weight
+        while self._bytes > _HELD_BYTES:
+            self._bytes -= self._held.popitem(last=False)[1][1]
+        return made
 
 
 def read_side(reports: Reports, name: str, suffix: str, parts: Sequence[bytes]) -> Side:
