@@ -40,8 +40,9 @@ MAX_DOCUMENTS: Final = 300
 MAX_IDS: Final = 5_000
 _LIMITS: Final = Limits(size=FINDING_BYTES, string=24 << 20, nodes=400_000)
 
-#: Documents of a finding are dropped, the last ones first, until it has at most so many bytes.
-_MOST_BYTES: Final = 40 << 20
+#: Documents of a finding are dropped, the last ones first, until they have at most so many bytes as they are
+#: written: ids and texts have the rest.
+_MOST_BYTES: Final = FINDING_BYTES - (2 << 20)
 
 #: What a document is. ``genuine`` is a bundle of the reader's own, with valid events that the mirror lacks or
 #: altered; ``proof`` and ``contradiction`` are evidence of their own formats; everything else was received.
@@ -81,6 +82,11 @@ class FindingDocument:
         """Return it as JSON."""
         text = b2a_base64(self.body, newline=False).decode("ascii")
         return {"role": self.role, "exchange": self.exchange, "body_b64": text}
+
+    @property
+    def written_bytes(self) -> int:
+        """The bytes that it has in a finding: header fields are a mirror's choice too."""
+        return len(encode({"exchange": self.exchange, "role": self.role})) + len(self.body) * 4 // 3
 
     def __repr__(self) -> str:
         return f"FindingDocument({self.role}, {len(self.body)} bytes)"
@@ -151,8 +157,10 @@ def finding_of(
 ) -> Finding:
     """Return the finding of what was found, cut to what it may have; the message states what is left out."""
     kept = [*documents[:MAX_DOCUMENTS]]
-    while sum(len(one.body) for one in kept) > _MOST_BYTES:
+    sizes = [one.written_bytes for one in kept]
+    while sum(sizes) > _MOST_BYTES:
         kept.pop()
+        sizes.pop()
     message = found.message[:1_000]
     if len(kept) < len(documents):
         cut = plural(len(documents) - len(kept), "document")

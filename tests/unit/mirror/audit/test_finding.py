@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from kit.signing import canonical
 from pithbundle.errors import FindingError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import (
+    _MOST_BYTES,
+    FINDING_BYTES,
     MAX_DOCUMENTS,
     MAX_IDS,
     FindingDocument,
@@ -25,6 +28,7 @@ from pithbundle.net.exchange import Exchange
 from pithbundle.newtypes import DigestHex
 
 BASE = "https://a.example"
+TIME = "2026-11-20T00:00:00Z"
 EXCHANGE = Exchange(
     url=f"{BASE}/pith/x", redirects=(), address="93.184.216.34", certificate_sha256=DigestHex("c" * 64),
     tls="TLSv1.3", status=200, headers=(("server", "x\ud800"),), body=b"\x00body", started_at="a",
@@ -114,14 +118,28 @@ def test_the_name_does_not_depend_on_times_and_texts() -> None:
 
 
 def test_documents_are_dropped_before_a_finding_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pithbundle.mirror.audit.finding._MOST_BYTES", 6)
+    monkeypatch.setattr("pithbundle.mirror.audit.finding._MOST_BYTES", 70)
     found = Found("missing", BASE, "A" * 26, ("x",) * (MAX_IDS + 1), "", "y" * 2_000)
     documents = [FindingDocument("genuine", b"12345"), FindingDocument("genuine", b"67")]
     kept = finding_of(found, documents, VERIFIER, "2026-11-20T00:00:00Z")
     assert kept.bodies("genuine") == [b"12345"] and len(kept.ids) == MAX_IDS
     assert kept.message == "y" * 1_000 + "; a finding has no room for 1 document of 2"
     read_finding(kept.to_bytes())
+    monkeypatch.undo()
     # More documents than a finding may have: a record may have 1,024 parts.
     many = finding_of(found, [FindingDocument("genuine", b"")] * 1_025, VERIFIER, "2026-11-20T00:00:00Z")
     assert len(read_finding(many.to_bytes()).documents) == MAX_DOCUMENTS
     assert many.message.endswith("no room for 725 documents of 1025")
+
+
+def test_long_header_fields_leave_no_finding_that_is_too_large_to_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only bodies counted: of 300 parts with 64 KiB of fields, nobody could check what was written."""
+    monkeypatch.setattr("pithbundle.mirror.audit.finding._MOST_BYTES", 1 << 20)
+    exchange = replace(EXCHANGE, headers=(("server", "\xe9" * 8_000),) * 8, body=b"x" * 1_000)
+    found = Found("missing", BASE, "A" * 26)
+    kept = finding_of(found, [received("bundle", exchange)] * 10, VERIFIER, TIME)
+    assert len(kept.documents) == 8 and "no room for 2 documents of 10" in kept.message
+    assert len(kept.to_bytes()) < (1 << 20) + 2_000
+    assert FINDING_BYTES - _MOST_BYTES > MAX_IDS * 128 * 2
