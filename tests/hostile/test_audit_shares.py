@@ -193,3 +193,20 @@ def test_a_head_that_is_wrong_each_time_is_one_finding_and_hides_no_other(small:
     assert ("digest_invalid", "signature_invalid") in of_mirror
     assert len(of_mirror) == len({*of_mirror})
     assert len(found.audit.mirrors[0].heads) > 3
+
+
+def test_heads_of_other_origins_displace_none_that_shows_that_a_mirror_went_back(
+    tmp_path: Path, small: None
+) -> None:
+    """With the largest generation of all, four heads of an invented origin made room for a roll-back."""
+    mirror = LyingMirror.of({1: (1,)}, LIAR, generation=100, origin="l.example")
+    honest = LyingMirror.of({1: (1,)}, HONEST)
+    with AuditFolder(str(tmp_path / "w")) as folder:
+        for at in range(9):
+            folder.keep_heads(audited(mirror, honest, sample=0).audit.mirrors)
+            mirror.generation, mirror.origin = 1_000 + at, f"{at // 5 or at}.example"
+        mirror.generation, mirror.origin = 50, "l.example"
+        earlier = tuple(folder.heads([LIAR]))
+        assert len(earlier) == 4
+    found = audited(mirror, honest, sample=0, earlier_heads=earlier)
+    assert "it had one of generation 100 before" in found.audit.found[0].message

@@ -29,6 +29,7 @@ from pithbundle.mirror.audit.shares import (
     SHARE,
     SHARE_BYTES,
     Share,
+    head_to_forget,
     mirror_digest,
     share_of,
 )
@@ -138,39 +139,44 @@ class AuditFolder:
     def keep_heads(self, mirrors: Sequence[Mirror]) -> None:
         """Keep the heads that were read, so that a later audit finds one that contradicts them.
 
-        Of each mirror the newest :data:`MOST_HEADS` stay, and the one with the largest generation (AUDIT-18).
+        Of each mirror :data:`MOST_HEADS` stay (AUDIT-18).
 
         Raises:
-            FileError: ``io``: one cannot be written or removed.
+            FileError: ``io``: one cannot be written, read or removed.
         """
         for mirror in mirrors:
+            with _failing(os.path.join(self.path, HEADS)):
+                held = self._held_heads(mirror.base)
             for one in mirror.heads:
                 name = f"{mirror_digest(mirror.base)}-{sha256(one.raw).hexdigest()}.json"
                 with _failing(os.path.join(self.path, HEADS, name)):
                     if not self._is_there(self._heads, name):
                         self._replace(self._heads, name, one.raw)
-            with _failing(os.path.join(self.path, HEADS)):
-                self._forget_heads(mirror.base)
+                        held[name] = one.head.origin, one.head.generation
+                        self._forget_heads(held)
 
-    def _forget_heads(self, base: str) -> None:
-        """Remove the heads of a mirror that are too many, those that were written longest ago."""
-        held = [name for name in self._heads.names() if name.startswith(mirror_digest(base))]
-        if len(held) <= MOST_HEADS:
-            return
-        written = {name: self._heads.status(name) for name in held}
+    def _held_heads(self, base: str) -> dict[str, tuple[str, int]]:
+        """The origin and the generation of each head of a mirror, those written longest ago first."""
+        digest = mirror_digest(base)
+        found = {name: self._heads.status(name) for name in self._heads.names() if name.startswith(digest)}
         # Behind what another one may have removed meanwhile.
-        held.sort(key=lambda name: 0 if (status := written[name]) is None else status.st_mtime_ns)
-        latest = max(held, key=self._generation)
-        for name in held[: len(held) - MOST_HEADS]:
-            if name != latest:
-                self._heads.remove(name)
-        self._heads.sync()
+        written = {name: status.st_mtime_ns for name, status in found.items() if status is not None}
+        return {name: self._origin(name) for name in sorted(written, key=lambda name: written[name])}
 
-    def _generation(self, name: str) -> int:
+    def _origin(self, name: str) -> tuple[str, int]:
         try:
-            return Head.from_bytes(self._head(name)).generation
+            head = Head.from_bytes(self._head(name))
         except DigestError:
-            return 0
+            return "", 0
+        return head.origin, head.generation
+
+    def _forget_heads(self, held: dict[str, tuple[str, int]]) -> None:
+        """Remove the heads of a mirror that are too many."""
+        while len(held) > MOST_HEADS:
+            name = head_to_forget(held)
+            self._heads.remove(name)
+            self._heads.sync()
+            del held[name]
 
     def _head(self, name: str) -> bytes:
         with os.fdopen(self._heads.open_file(name), "rb") as file:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -57,6 +57,27 @@ def excess(names: Sequence[str], found: Iterable[str]) -> list[str]:
             counts[share] -= 1
             dropped.append(name)
     return dropped
+
+
+def head_to_forget(held: Mapping[str, tuple[str, int]]) -> str:
+    """Return the name of the head that is one too many of a mirror.
+
+    That a mirror went back shows the head of its origin with the largest generation (AUDIT-6), and an origin
+    is a text of the mirror: heads of other ones displace none of these.
+
+    Args:
+        held: origin and generation by name, in the order in which they were written; at least one.
+
+    Returns:
+        The first one of the origin that has the most, but for the largest generation of it; the last one of
+        all if each origin has one.
+    """
+    origin, count = Counter(of for of, _ in held.values()).most_common(1)[0]
+    if count == 1:
+        return [*held][-1]
+    names = [name for name, (of, _) in held.items() if of == origin]
+    latest = max(names, key=lambda name: held[name][1])
+    return next(name for name in names if name != latest)
 
 
 def fair(found: Sequence[Found], most: int) -> list[Found]:
