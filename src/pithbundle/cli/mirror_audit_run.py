@@ -230,6 +230,7 @@ def _watched(
     """One round of a watch, its findings on the disk, and what is new in it."""
     done = _round(request, mirrors, folder)
     new = cursor.take(done.audit.found, patience)
+    cursor.forget_others(one.base for one in done.audit.mirrors)
     cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
     if request.html is not None:
         html = page(done.value, done.audit.exit_status, cursor.rounds)

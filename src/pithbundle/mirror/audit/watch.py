@@ -17,7 +17,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import FindingError, InputError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name
-from pithbundle.mirror.audit.shares import excess
+from pithbundle.mirror.audit.shares import excess, mirror_digest, share_of
 from pithbundle.mirror.audit.words import WORDS, Word
 
 CURSOR_TYPE: Final = "pithbundle_audit_cursor"
@@ -25,6 +25,8 @@ CURSOR_VERSION: Final = "1"
 CURSOR_BYTES: Final = 64 << 20
 #: Words that a moment of bad luck explains.
 PATIENT: Final[frozenset[Word]] = frozenset({"unreachable", "moving"})
+#: How many names are noted, before those of mirrors that are not watched any more are forgotten.
+_MOST_NAMES: Final = 100_000
 #: How many rounds the chart over time has.
 _ROUNDS: Final = 1_000
 _LIMITS: Final = Limits(size=CURSOR_BYTES, nodes=4_000_000)
@@ -105,6 +107,17 @@ class Cursor:
         for name in excess([*self.reported], {*again, *due}):
             del self.reported[name]
         return report
+
+    def forget_others(self, bases: Iterable[str]) -> None:
+        """Forget what was reported of mirrors that are not watched, if too much is noted (AUDIT-18).
+
+        The names of years of other mirrors would make the cursor too large to be read.
+        """
+        if len(self.reported) > _MOST_NAMES:
+            watched = {mirror_digest(base) for base in bases}
+            shares = {name: share_of(name) for name in self.reported}
+            kept = (name for name, share in shares.items() if share is not None and share[2] in watched)
+            self.reported = dict.fromkeys(kept)
 
     def end_round(self, ended_at: str, words: Sequence[tuple[Word, int]]) -> None:
         """Note the counts of a round for the chart over time."""

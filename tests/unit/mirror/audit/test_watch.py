@@ -37,6 +37,18 @@ def test_unreachable_is_reported_after_so_many_rounds_in_a_row() -> None:
     assert Cursor().take([Found("unreachable", BASE, "A" * 26, (), NOT_REQUESTED)], 1) == []
 
 
+def test_mirrors_that_are_not_watched_any_more_fill_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cursor of more than 64 MiB was written, and no later run could read it."""
+    cursor = Cursor()
+    other = Found("missing", "https://b.example", "A" * 26, ("x",))
+    cursor.take([other, MISSING], 3)
+    cursor.forget_others([BASE])
+    assert len(cursor.reported) == 2
+    monkeypatch.setattr("pithbundle.mirror.audit.watch._MOST_NAMES", 1)
+    cursor.forget_others([BASE + "/"])
+    assert cursor.take([other, MISSING], 3) == [other]
+
+
 def test_rounds_are_counted_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pithbundle.mirror.audit.watch._ROUNDS", 2)
     cursor = Cursor()
