@@ -65,6 +65,20 @@ def test_documents_are_held_as_long_as_they_are_compared(monkeypatch: pytest.Mon
     assert Held.now < Held.most / 4
 
 
+def test_what_is_read_again_is_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All reads were held until the last one, of all records that differ, whatever their size."""
+    mirrors = [LyingMirror(base) for base in BASES]
+    for seed in range(20):
+        for mirror in mirrors:
+            mirror.put(seed, body(seed, *range(6)))
+        mirrors[1].entry(seed).leaf = "0" * 32
+    Held.now = Held.most = Held.all = 0
+    found = audited(*mirrors, wire=Counting(*mirrors))
+    assert found.words() == ["digest_differs"] * 20
+    # Five reads of each record, of which the last one of each mirror is held, and one that is being read.
+    assert Held.most < Held.all * 2.2 / 5
+
+
 class Large:
     """A mirror without digests of records of almost 4 MiB each, made when they are requested."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from pithbundle.errors import DigestError, NetworkError
@@ -32,8 +33,9 @@ def is_suspect(side: Side) -> bool:
 
 
 def _shown(side: Side) -> tuple[object, ...]:
-    """What two reads have to agree in."""
-    return side.leaf, side.state, side.listed
+    """What two reads have to agree in. Of a state its digest: all that was read is not held for it."""
+    state = None if side.state is None else sha256(side.state).digest()
+    return side.leaf, state, side.listed
 
 
 async def settle(
@@ -52,8 +54,9 @@ async def settle(
         sleep: waits.
         served_before: what a mirror served before of a record.
     """
+    # What each read showed. The last one alone is held: a mirror decides how large the next one is.
     suspects = {
-        (suffix, at): [read]
+        (suffix, at): [_shown(read.side)]
         for suffix, reads in of_record.items()
         for at, read in enumerate(reads)
         if is_suspect(read.side)
@@ -61,20 +64,22 @@ async def settle(
     generations = {at: [_generation(mirrors[at])] for _, at in suspects}
     publications: dict[int, Publication | NetworkError | None] = {}
     for pause in PAUSES:
-        open_ = {name: reads for name, reads in suspects.items() if is_suspect(reads[-1].side)}
+        open_ = [(suffix, at) for suffix, at in suspects if is_suspect(of_record[suffix][at].side)]
         if not open_:
             break
         await sleep(pause)
         for at in sorted({at for _, at in open_}):
             await _read_head(mirrors[at])
-        for (suffix, at), reads in open_.items():
-            reads.append(await _again(mirrors[at], suffix, reports, served_before))
+        for suffix, at in open_:
+            read = await _again(mirrors[at], suffix, reports, served_before)
+            of_record[suffix][at] = read
+            suspects[suffix, at].append(_shown(read.side))
         for at in sorted({at for _, at in open_}):
             publications[at] = await _publication(mirrors[at])
             await _read_head(mirrors[at])
             generations[at].append(_generation(mirrors[at]))
-    for (suffix, at), reads in suspects.items():
-        settled = _settled(mirrors[at], suffix, reads, generations[at])
+    for (suffix, at), shown in suspects.items():
+        settled = _settled(mirrors[at], suffix, of_record[suffix][at], shown, generations[at])
         of_record[suffix][at] = await _published(settled, suffix, publications.get(at))
 
 
@@ -104,14 +109,17 @@ async def _again(mirror: Mirror, suffix: str, reports: Reports, served_before: S
 
 
 def _settled(
-    mirror: Mirror, suffix: str, reads: Sequence[RecordRead], generations: Sequence[str | None]
+    mirror: Mirror,
+    suffix: str,
+    last: RecordRead,
+    shown: Sequence[tuple[object, ...]],
+    generations: Sequence[str | None],
 ) -> RecordRead:
     """The last read, or ``moving`` if the reads do not agree in what contradicts itself."""
-    last = reads[-1]
     if not is_suspect(last.side):
         return last
-    if len({_shown(one.side) for one in reads}) > 1 or len({*generations}) > 1:
-        message = f"it changed during {len(reads)} attempts to read it"
+    if len({*shown}) > 1 or len({*generations}) > 1:
+        message = f"it changed during {len(shown)} attempts to read it"
         return replace(last, side=replace(last.side, moving=("moving", message)))
     path: list[FindingDocument] = []
     if mirror.head is not None:
