@@ -190,6 +190,14 @@ class ServedFolder:
                     writer.add(line_of(part))
             return writer.finish()
 
+    def packs_mark(self) -> object:
+        """What differs once another process has written the archive; None without one that can be read."""
+        try:
+            found = os.lstat(os.path.join(self.packs, MANIFEST))
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def pack_files(self) -> dict[str, FileDocument]:
         """The files of the archive by their names, the manifest last; none without packs.
 

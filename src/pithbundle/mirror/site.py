@@ -185,8 +185,8 @@ class Site:
         return self._current
 
     def is_current(self) -> bool:
-        """Whether the store has nothing that is not served."""
-        return self.store.version() == self._seen
+        """Whether the store and the archive in its folder have nothing that is not served."""
+        return (self.store.version(), self.folder.packs_mark()) == self._seen
 
     def refresh(self, *, packs: bool = False, generated_at: str | None = None) -> Published | None:
         """Serve what the store has now, with digests of it.
@@ -217,7 +217,8 @@ class Site:
                     made = self.folder.next(view, self._origin, generated_at=generated_at, sign=self._sign)
                 stack.pop_all()
                 self._serve(_Current(view, None if made is None else made.head, self.folder.pack_files()))
-                self._seen = seen
+                # A publisher of the same store writes packs too, without a change of the store.
+                self._seen = seen, self.folder.packs_mark()
                 return made
         except OSError as error:
             raise file_error(self.folder.path, error) from error

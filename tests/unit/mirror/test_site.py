@@ -333,6 +333,26 @@ def test_packs_have_what_is_served(tmp_path: Path) -> None:
             assert found.find(path) is None
 
 
+def test_packs_that_another_process_writes_are_served(tmp_path: Path) -> None:
+    # As by `mirror publish --packs` of a store that is served: the store is as it was, the archive another.
+    with opened(tmp_path / "s", (body(1, 1), "a")) as found:
+        found.refresh(packs=True)
+        assert found.is_current()
+        with Store.open(str(tmp_path / "s")) as other:
+            other.add(body(2, 1), origin="a")
+        found.refresh()
+        with Site.open(str(tmp_path / "s"), packs=True):
+            pass
+        assert not found.is_current()
+        found.refresh()
+        assert found.is_current()
+        assert len(found.pack_names()) == 3
+        for name in found.pack_names():
+            each = found.find(f"pith-packs/{name}")
+            assert isinstance(each, FileDocument)
+            assert sha256(Path(each.path).read_bytes()).hexdigest() == each.sha256
+
+
 def test_names_lead_to_their_record(tmp_path: Path) -> None:
     record = made_record(1)
     when = "2026-01-01T00:00:00Z"
