@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -107,9 +108,10 @@ class Fetching:
             stored = await self._store(Received(wanted, first))
             if stored.needs_parts:
                 body = await self._remote.rest(wanted.suffix, first, stored.held)
-                received = stored.received
                 rest = body.parts[1:]
-                await self._store(Received(wanted, first, rest, True, received.outcome, body.listed))
+                await self._store(
+                    replace(stored.received, rest=rest, are_parts_known=True, listed=body.listed)
+                )
         except (NetworkError, BundleError, InputError) as error:
             self._fail(wanted, error)
         self._progress(1)

@@ -32,6 +32,8 @@ class Received:
     are_parts_known: bool = False
     #: What became of the first one, once it was added.
     outcome: str = ""
+    #: Whether a bundle with invalid elements was added, and is counted.
+    is_invalid: bool = False
     #: The SHA-256 of the parts that the list names.
     listed: frozenset[str] = frozenset()
 
@@ -146,6 +148,10 @@ class Storing:
             self._result.quarantine(Fault(record.suffix, entry.code, entry.reason))
             rows[record.suffix] = self._row(received, wanted.leaf or "")
             return Stored(False, received)
+        if not received.is_invalid and _is_invalid(record):
+            # At once: it is not added again with its parts, which may not come.
+            self._result.invalid.add(record.suffix)
+            received = replace(received, is_invalid=True)
         bodies = self._bodies(record)
         confirmed = self._confirmed(record, bodies)
         if not received.are_parts_known:
@@ -225,8 +231,6 @@ class Storing:
             result.added += 1
         else:
             result.unchanged += 1
-        if any(one is not None and one.outcome == "added" and one.entry.invalid for one in record.added):
-            result.invalid.add(record.suffix)
 
     def _lost(self, record: _Record, bodies: Sequence[bytes]) -> list[str]:
         """The ids of valid events that the mirror served before and that bundles do not have."""
@@ -247,6 +251,11 @@ class Storing:
         if lost or is_smaller:
             self._result.stale.add(Stale(record.suffix, tuple(lost), len(newest - unverified)))
         return is_smaller
+
+
+def _is_invalid(record: _Record) -> bool:
+    """Whether a bundle with invalid elements was added."""
+    return any(one is not None and one.outcome == "added" and one.entry.invalid for one in record.added)
 
 
 def _sha256(data: bytes) -> str:

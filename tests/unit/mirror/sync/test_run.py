@@ -307,6 +307,17 @@ def test_invalid_elements_and_unknown_keys(pair: Pair) -> None:
     assert exit_status([result]) == 3 and not result.contradicts
 
 
+def test_an_altered_bundle_of_a_mirror_with_digests(pair: Pair) -> None:
+    # Its digest differs, so that its parts are looked for before it is counted.
+    pair.publish(body(1, 1, 2))
+    pair.mirror.lies[f"/pith/{suffix(1)}/bundle.json"] = Reply(200, body(1, 1, more=(invalid(1, 2),)))
+    result = pair.sync()
+    assert result.differing.first == result.invalid.first == [suffix(1)] and result.added == 1
+    assert exit_status([result]) == 1
+    again = pair.sync()
+    assert again.differing.count == 1 and not again.invalid.count and exit_status([again]) == 3
+
+
 @pytest.mark.parametrize("is_cancelled_early", [True, False])
 def test_what_was_opened_is_closed_where_the_caller_is_cancelled(is_cancelled_early: bool) -> None:
     """While the thread opens it, and later while the thread uses it: it was left open, or closed in use."""
