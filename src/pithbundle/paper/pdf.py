@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Final
+from typing import IO, Any, Final
 
 from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.generic import (
@@ -39,6 +39,8 @@ _LONGEST_TEXT: Final = 1 << 16
 _XMP: Final = Limits(size=4 << 20, depth=64, nodes=100_000)
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
+#: The members of a trailer that name the catalog and the document information.
+_ROOT, _INFO = "/Root", "/Info"
 #: What a stream expands to, in bytes.
 _MOST_OF_STREAM: Final = 32 << 20
 _CONFIGURATION: Final = Configuration(
@@ -72,7 +74,7 @@ def read_pdf(data: bytes) -> ReadPdf:
         raise _invalid("it does not begin as a PDF does, with %PDF-")
     with apply_configuration(_CONFIGURATION), _repairs() as repaired:
         try:
-            reader = PdfReader(BytesIO(data))
+            reader = _LastRevision(BytesIO(data))
             if reader.is_encrypted:
                 raise _invalid("it is encrypted, so that its metadata cannot be read")
             return _Reading(reader).read(repaired)
@@ -117,6 +119,30 @@ def _repairs() -> Iterator[_Repairs]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = before
+
+
+class _LastRevision(PdfReader):
+    """A reader that takes the document information from the last trailer alone (PDF-1).
+
+    pypdf takes what that trailer does not have from earlier ones: a program that removes metadata by an
+    update leaves it out, and the number would be read all the same.
+    """
+
+    def _read_xref(self, stream: IO[Any]) -> int | None:
+        with self._one_information():
+            return super()._read_xref(stream)
+
+    def _process_xref_stream(self, xrefstream: DictionaryObject) -> None:
+        with self._one_information():
+            super()._process_xref_stream(xrefstream)
+
+    @contextmanager
+    def _one_information(self) -> Iterator[None]:
+        # The trailers are read from the last one on, and each has a root.
+        is_without = _ROOT in self.trailer and _INFO not in self.trailer
+        yield
+        if is_without:
+            self.trailer.pop(_INFO, None)
 
 
 class _Reading:

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfWriter
 
 from kit.latex import LINK, SUFFIX
-from kit.pdfs import NUMBER, PAPER, link, page, pdf, with_info, with_xmp, xmp
+from kit.pdfs import NUMBER, PAPER, link, page, pdf, stream, with_info, with_xmp, xmp
 from pithbundle.errors import EvidenceError
 from pithbundle.paper import pdf as module
 from pithbundle.paper.pdf import read_pdf
@@ -80,6 +80,20 @@ def test_a_part_that_cannot_be_read_does_not_hide_the_others() -> None:
     assert "a document type" in dict(bomb.unread)["xmp"]
     no_pages = read_pdf(PAPER.replace(b"/Type /Pages", b"/Type /Other"))
     assert no_pages.numbers[0].number == NUMBER
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_document_information_that_an_update_removes_is_not_read(is_stream: bool) -> None:
+    before = with_info(b"/PithNumber (%s)" % NUMBER.encode())
+    members = b"/Size 6 /Root 1 0 R /Prev %d" % before.rindex(b"xref\n0 1")
+    if is_stream:
+        row = b"\1" + len(before).to_bytes(3, "big") + b"\0"
+        table = b"5 0 obj\n%s\nendobj\n" % stream(row, b"/Type /XRef /W [1 3 1] /Index [5 1] " + members)
+    else:
+        table = b"xref\n4 1\n0000000000 00001 f \ntrailer\n<< %s >>\n" % members
+    found = read_pdf(before + table + b"startxref\n%d\n%%%%EOF\n" % len(before))
+    assert (found.numbers, found.unread, found.repair) == ((), (), "")
+    assert numbers(before) == [("info", "PithNumber", None, NUMBER, True)]
 
 
 def test_a_file_that_needs_a_repair_is_reported_as_that(caplog: pytest.LogCaptureFixture) -> None:
