@@ -25,7 +25,7 @@ from pypdf.generic import (
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import EvidenceError, PithError
 from pithbundle.evidence.bounded_xml import parse_xml
-from pithbundle.paper.pdf_numbers import NumberInPdf, ReadPdf, numbers_of
+from pithbundle.paper.pdf_numbers import NumberInPdf, ReadPdf, numbers_of, relates_to_another
 
 #: What is read of one file: pages, links, numbers.
 _MOST_PAGES: Final = 10_000
@@ -38,6 +38,8 @@ _BEFORE_BEGINNING: Final = 1_024
 _LONGEST_TEXT: Final = 1 << 16
 _XMP: Final = Limits(size=4 << 20, depth=64, nodes=100_000)
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+#: The attribute whose text is the value of its element.
+_RESOURCE: Final = f"{_RDF} resource"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 #: The members of a trailer that name the catalog and the document information.
 _ROOT, _INFO = "/Root", "/Info"
@@ -241,26 +243,45 @@ class _XmpTexts:
     def __init__(self, add: Callable[[tuple[NumberInPdf, ...]], None]) -> None:
         self._add = add
         self._names: list[str] = []
-        self._texts: list[str] = []
+        #: None for an element that has an element in it.
+        self._texts: list[str | None] = []
+        #: Whether the element, or one that it is in, is about another work.
+        self._is_of_another: list[bool] = [False]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
+        if self._texts:
+            self._texts[-1] = None
         self._names.append(name)
         self._texts.append("")
+        self._is_of_another.append(self._is_of_another[-1] or relates_to_another(_local(name)))
         for each, text in attributes.items():
-            self._found(each, text)
+            self._found(self._own() if each == _RESOURCE else each, text)
 
     def text(self, text: str) -> None:
         """A part of a text."""
-        self._texts[-1] = (self._texts[-1] + text)[:_LONGEST_TEXT]
+        before = self._texts[-1]
+        if before is not None:
+            self._texts[-1] = (before + text)[:_LONGEST_TEXT]
 
     def end(self, _name: str) -> None:
         """An element ends."""
-        # A list is within the element that has a name of its own.
-        own = [each for each in self._names if not each.startswith(_RDF)]
-        self._found(own[-1] if own else "", self._texts.pop())
+        text = self._texts.pop()
+        if text is not None:
+            self._found(self._own(), text)
         self._names.pop()
+        self._is_of_another.pop()
+
+    def _own(self) -> str:
+        """The name of the innermost element; a list is within the element that has a name of its own."""
+        return next((each for each in reversed(self._names) if not each.startswith(_RDF)), "")
 
     def _found(self, name: str, text: str) -> None:
-        space, _, local = name.rpartition(" ")
-        self._add(numbers_of("xmp", f"dc:{local}" if space == _DC else local, None, text))
+        shown = f"dc:{_local(name)}" if name.rpartition(" ")[0] == _DC else _local(name)
+        is_of_another = self._is_of_another[-1] or relates_to_another(_local(name))
+        self._add(numbers_of("xmp", shown, None, text, is_of_another=is_of_another))
+
+
+def _local(name: str) -> str:
+    """A name of XMP without its namespace."""
+    return name.rpartition(" ")[2]

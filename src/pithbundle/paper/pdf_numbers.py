@@ -31,6 +31,13 @@ KEY: Final = "PithNumber"
 _LONGEST_TEXT: Final = 200
 _LONGEST_NAME: Final = 60
 
+#: The elements of XMP whose value is another work: Dublin Core, CiTO, and what a file was made of.
+_RELATIONS: Final = frozenset({
+    "relation", "source", "conformsTo", "hasFormat", "hasPart", "hasVersion", "isFormatOf", "isPartOf",
+    "isReferencedBy", "isReplacedBy", "isRequiredBy", "isVersionOf", "references", "replaces", "requires",
+    "cites", "DerivedFrom", "Ingredients",
+})  # fmt: skip
+
 _FORM: Final = r"(?:pith:(?:(?!0000)([0-9]{4}):)?|https?://(?:www\.)?pith\.science/pith/)([A-Z2-7]{26})"
 _WHOLE: Final = re.compile(_FORM + "/?").fullmatch
 _INSIDE: Final = re.compile(rf"(?<![0-9A-Za-z]){_FORM}(?![0-9A-Za-z])")
@@ -112,7 +119,14 @@ class ReadPdf:
         return 3 if status == 0 and self.unread else status
 
 
-def numbers_of(place: Place, name: str, page: int | None, text: str) -> tuple[NumberInPdf, ...]:
+def relates_to_another(name: str) -> bool:
+    """Whether an element of XMP with this local name relates the paper to another work (PDF-2)."""
+    return name in _RELATIONS
+
+
+def numbers_of(
+    place: Place, name: str, page: int | None, text: str, *, is_of_another: bool = False
+) -> tuple[NumberInPdf, ...]:
     """Return the numbers in one text (PDF-2).
 
     Args:
@@ -120,9 +134,10 @@ def numbers_of(place: Place, name: str, page: int | None, text: str) -> tuple[Nu
         name: the key or the element.
         page: the page of a link.
         text: the text.
+        is_of_another: whether it is in an element that relates the paper to another work.
     """
     kept, named = text[:_LONGEST_TEXT], name[:_LONGEST_NAME]
-    whole = None if place == "link" else _WHOLE(text.strip())
+    whole = None if place == "link" or is_of_another else _WHOLE(text.strip())
     if whole is not None:
         return (NumberInPdf(place, named, page, _number(whole), True, kept),)
     if place == "info" and name == KEY:

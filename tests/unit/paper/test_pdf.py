@@ -49,17 +49,41 @@ def test_strings_in_each_form() -> None:
 def test_xmp_has_texts_lists_and_attributes() -> None:
     data = xmp(
         f"<dc:identifier>{NUMBER}</dc:identifier>"
-        f"<dc:relation><rdf:Bag><rdf:li>pith:2003:{OTHER}</rdf:li></rdf:Bag></dc:relation>"
+        f"<dc:subject><rdf:Bag><rdf:li>pith:2003:{OTHER}</rdf:li></rdf:Bag></dc:subject>"
         f'<p:q xmlns:p="urn:p" p:id="{LINK}">see {NUMBER}</p:q>'
     )
     for given in (with_xmp(data), with_xmp(b"\xef\xbb\xbf" + data.partition(b"?>")[2] + b"\0\0")):
         assert numbers(given) == [
             ("xmp", "dc:identifier", None, NUMBER, True),
-            ("xmp", "dc:relation", None, f"pith:2003:{OTHER}", True),
+            ("xmp", "dc:subject", None, f"pith:2003:{OTHER}", True),
             ("xmp", "id", None, NUMBER, True),
             ("xmp", "q", None, NUMBER, False),
         ]
     assert numbers(pdf({1: b"<< /Type /Catalog /Pages 2 0 R /Metadata 5 0 R >>", 5: b"<< >>"})) == []
+
+
+@pytest.mark.parametrize(
+    ("elements", "name"),
+    [
+        ("<dc:relation><rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag></dc:relation>", "dc:relation"),
+        ("<dc:source>{}</dc:source>", "dc:source"),
+        ('<c:cites xmlns:c="http://purl.org/spar/cito/" rdf:resource="{}"/>', "cites"),
+        ('<a:DerivedFrom xmlns:a="urn:a" a:documentID="{}"/>', "documentID"),
+        ('<a:x xmlns:a="urn:a" a:references="{}"/>', "references"),
+    ],
+)
+def test_an_element_about_another_work_mentions_its_number(elements: str, name: str) -> None:
+    after = f"<dc:identifier>{NUMBER}</dc:identifier>"
+    assert numbers(with_xmp(xmp(elements.format(f"pith:{OTHER}") + after))) == [
+        ("xmp", name, None, f"pith:{OTHER}", False),
+        ("xmp", "dc:identifier", None, NUMBER, True),
+    ]
+
+
+def test_a_text_around_an_element_is_not_joined() -> None:
+    assert numbers(with_xmp(xmp(f"<dc:identifier>pith:<dc:b/>{SUFFIX}</dc:identifier>"))) == []
+    resource = xmp(f'<dc:identifier rdf:resource="{LINK}"/>')
+    assert numbers(with_xmp(resource)) == [("xmp", "dc:identifier", None, NUMBER, True)]
 
 
 def test_links_have_their_page_and_each_number_is_once_on_a_page() -> None:
