@@ -75,6 +75,12 @@ def end_processes(pool: ProcessPoolExecutor) -> None:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def kill_processes(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once: for tasks that nothing is lost of, and that may take long."""
+    for each in [*(pool._processes or {}).values()]:
+        each.kill()
+
+
 def leave_interrupts_to_the_parent() -> None:
     """Ignore SIGINT in a process that was started, and let the signals arrive that were held back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

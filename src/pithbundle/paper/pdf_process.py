@@ -15,6 +15,7 @@ from pithbundle.paper.pdf_numbers import ReadPdf
 from pithbundle.spawning import (
     NO_RESULT,
     end_processes,
+    kill_processes,
     leave_interrupts_to_the_parent,
     process_pool,
     submitted,
@@ -61,6 +62,10 @@ def read_apart(data: bytes) -> ReadPdf:
         seconds, memory = plural(bounds.seconds, "second"), bounds.memory >> 20
         detail = f"reading it takes more than the limit of {seconds}, or of {memory} MiB of memory"
         raise EvidenceError("pdf_invalid", detail) from None
+    except BaseException:
+        # Whoever interrupts this does not wait until a hostile file has used up its time.
+        kill_processes(pool)
+        raise
     finally:
         end_processes(pool)
 
