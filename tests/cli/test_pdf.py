@@ -72,7 +72,8 @@ def test_a_link_to_another_record_changes_nothing() -> None:
 
 def test_what_was_not_read_is_named() -> None:
     lines = printed(with_xmp(b"<a"), status=3)
-    assert lines[0].startswith("absent ") and lines[1].startswith("  not read    xmp: not XML")
+    assert lines[0] == "absent        the PDF names no Pith Number, as far as it was read"
+    assert lines[1].startswith("  not read    xmp: not XML")
     assert "  repaired " in printed(b"\n" + PAPER, status=0)[-1]
 
 

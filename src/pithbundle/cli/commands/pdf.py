@@ -115,7 +115,8 @@ def _read(path: str) -> bytes:
 
 def _print(out: Output, found: ReadPdf, status: Status, number: PithNumber | None) -> None:
     """Print the result as text."""
-    out.heading(status, _MEANING[status], _STYLES.get(status, "plain"))
+    of_what = ", as far as it was read" if found.unread else ""
+    out.heading(status, _MEANING[status] + of_what, _STYLES.get(status, "plain"))
     if number is not None:
         out.detail("bundle", f"{number}, recomputed")
     for each in found.numbers:
