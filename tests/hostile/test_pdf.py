@@ -161,6 +161,20 @@ def test_the_worst_files_are_a_finding_or_one_error(name: str) -> None:
     assert NUMBER not in found or name == "an object stream of itself"
 
 
+@pytest.mark.parametrize(
+    ("data", "members", "reason"),
+    [
+        (ZEROS, b"/Filter /FlateDecode", "LimitReachedError: "),
+        (xmp(f"<dc:a>{' ' * (4 << 20)}</dc:a>"), b"", "the limit is 4194304"),
+    ],
+)
+def test_xmp_over_a_bound_is_a_part_that_is_not_read(data: bytes, members: bytes, reason: str) -> None:
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /Metadata 5 0 R >>"
+    found = read_pdf(with_info(b"/A (%s)" % NUMBER.encode(), {1: catalog, 5: stream(data, members)}))
+    assert [each.number for each in found.numbers] == [NUMBER] and found.exit_status(None) == 3
+    assert reason in dict(found.unread)["xmp"]
+
+
 def searching() -> bytes:
     """References to objects that are not there: for each pypdf searches the whole file."""
     missing = b"".join(b"%d 0 R " % number for number in range(100, 20_000))
