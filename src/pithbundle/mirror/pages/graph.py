@@ -111,21 +111,31 @@ def _shown(graph: Graph, which: str) -> _Shown:
         apart=sum(edge.counted_as != "current" for edge in graph.edges),
         has_claimants=any(node.kind == "claimant" for node in choice.nodes),
         has_gone=any(node.findings and all(one.retracted for one in node.findings) for node in choice.nodes),
-        drawn=_drawn(choice, wide, narrow),
+        drawn=_drawn(graph, choice, wide),
         rows=tuple(_row(node) for node in worth[:MOST_ROWS]),
         more=f"{len(worth) - MOST_ROWS} more are in the files beside this page." * (len(worth) > MOST_ROWS),
         nothing=f"There are no claims and no findings {which}.",
     )
 
 
-def _drawn(choice: Choice, wide: Picture, narrow: Picture) -> str:
+def _drawn(graph: Graph, choice: Choice, wide: Picture) -> str:
     found = ["An arrow leads from the work that cites, or from the claimant, to the work that it is about."]
+    if (claims := sum(line.claims for line in choice.lines)) > len(choice.lines):
+        found.append(
+            "A line is all claims with one word between two nodes that are counted in one way: "
+            f"{plural(len(choice.lines), 'line')} for {plural(claims, 'claim')}."
+        )
     if choice.all_nodes > len(choice.nodes):
-        found.append(f"Drawn are the {len(choice.nodes)} most cited of {choice.all_nodes} nodes.")
+        found.append(
+            f"Drawn are the {len(choice.nodes)} most cited of {choice.all_nodes} nodes, "
+            "and only lines between them."
+        )
     if choice.all_lines > len(choice.lines):
         found.append(
             f"Drawn are {len(choice.lines)} of {choice.all_lines} lines, those for and against first."
         )
+    if left := len(graph.nodes) - choice.all_nodes:
+        found.append(f"Not drawn: {plural(left, 'work')} without claims and findings.")
     if len(wide.labels) < len(choice.nodes):
         found.append("Named are the most cited for which there is room.")
     return " ".join(found)

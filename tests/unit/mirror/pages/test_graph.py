@@ -113,4 +113,16 @@ def test_the_table_has_what_the_picture_cannot_show(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(pages, "choose", lambda graph: choose(graph, 9, 5))
     page = graph_page(generated(40, 90), NONE, DIGEST).decode()
     assert page.count('role="rowheader"') == 3 and "more are in the files beside this page." in page
-    assert re.search("Drawn are the 9 most cited of [0-9]{2} nodes. Drawn are 5 of [0-9]+ lines", page)
+    assert re.search("Drawn are the 9 most cited of [0-9]{2} nodes, and only lines between them.", page)
+    assert re.search("Drawn are 5 of [0-9]+ lines", page)
+
+
+def test_works_without_claims_and_lines_of_several_claims_are_named() -> None:
+    events = [
+        made(signer, 1, "citation", payloads.citation("w", word))
+        for signer, word in ((FIRST, "supports"), (SECOND, "supports"), (SECOND, "refutes"))
+    ]
+    page = graph_page(built({1: events, 2: []}).build(), NONE, DIGEST).decode()
+    assert "counted in one way: 2 lines for 3 claims. Not drawn: 1 work without claims and findings." in page
+    page = graph_page(built({1: events[1:]}).build(), NONE, DIGEST).decode()
+    assert "counted in one way" not in page and "Not drawn" not in page
