@@ -5,6 +5,7 @@ How it looks is of the page. Every length is in tenths of a pixel.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -26,6 +27,8 @@ _LEAST, _GROWTH, _LARGEST = 42, 22, 170
 #: How far a line bends to a side, as a part of its length; the head of an arrow.
 _BEND: Final = 0.1
 _HEAD: Final = 60
+#: What a line that bends leaves free at the borders.
+_FREE: Final = 20
 
 
 class Sheet(NamedTuple):
@@ -119,7 +122,8 @@ class Choice:
         )
         height = int((bottom - top) * unit) + 2 * sheet.margin
         labels = labels_of(marks, sheet.width, height, sheet.labels, sheet.first)
-        return Picture(sheet.width, height, marks, _drawings(self.lines, marks), labels)
+        drawings = _drawings(self.lines, marks, sheet.width, height)
+        return Picture(sheet.width, height, marks, drawings, labels)
 
 
 def choose(graph: Graph, most_nodes: int = MOST_NODES, most_lines: int = MOST_LINES) -> Choice:
@@ -158,30 +162,56 @@ def _radius(node: Node, unit: float) -> int:
     return max(12, int(min(least + _GROWTH * sqrt(node.cited_by), largest)))
 
 
-def _drawings(lines: Sequence[Line], marks: Sequence[Mark]) -> tuple[Drawing, ...]:
-    seen: dict[tuple[int, int], int] = {}
+def _drawings(lines: Sequence[Line], marks: Sequence[Mark], width: int, height: int) -> tuple[Drawing, ...]:
+    pairs = [(min(line[:2]), max(line[:2])) for line in lines]
+    counts = Counter(pairs)
+    seen: Counter[tuple[int, int]] = Counter()
     found = []
-    for line in lines:
-        pair = min(line[:2]), max(line[:2])
-        nth = seen[pair] = seen.get(pair, -1) + 1
+    for line, pair in zip(lines, pairs, strict=True):
         one, other = marks[line.source], marks[line.target]
-        found.append(_loop(line, one, nth) if one is other else _arc(line, one, other, nth))
+        nth, count = seen[pair], counts[pair]
+        seen[pair] += 1
+        if one is other:
+            found.append(_loop(line, one, nth, count))
+        else:
+            most = _most_bend(one, other, width, height)
+            found.append(_arc(line, one, other, _spread(_BEND, _BEND, nth, count, most)))
     return tuple(found)
 
 
-def _loop(line: Line, mark: Mark, nth: int) -> Drawing:
+def _spread(least: float, step: float, nth: int, count: int, most: float) -> float:
+    """How far the nth of so many lines bends: as usual, or evenly as far as there is room."""
+    if least + step * (count - 1) <= most:
+        return least + step * nth
+    return most * (count + nth + 1) / (2 * count)
+
+
+def _most_bend(one: Mark, other: Mark, width: int, height: int) -> float:
+    """How far a line may bend so that its middle, half as far from the nodes, is in the picture."""
+    x, y = (one.x + other.x) / 2, (one.y + other.y) / 2
+    east, south = other.y - one.y, one.x - other.x
+    # The line begins and ends at the borders of its nodes, on the side to which it bends.
+    free = _FREE + max(one.radius, other.radius)
+    found = [
+        2 * ((most - at if move > 0 else at) - free) / abs(move)
+        for at, move, most in ((x, east, width), (y, south, height))
+        if move
+    ]
+    return max(_BEND, min(found, default=_BEND))
+
+
+def _loop(line: Line, mark: Mark, nth: int, count: int) -> Drawing:
     """A line from a node to itself: above it, each further one around the last."""
-    reach = mark.radius + 130 + 60 * nth
     x, y = mark.x, mark.y - mark.radius
+    reach = int(_spread(mark.radius + 130, 60, nth, count, max(0, y - _FREE) * 4 / 3))
     path = f"M{x - 20} {y}C{x - reach} {y - reach} {x + reach} {y - reach} {x + 20} {y}"
     return Drawing(line, path, x, y - 3 * reach // 4)
 
 
-def _arc(line: Line, one: Mark, other: Mark, nth: int) -> Drawing:
+def _arc(line: Line, one: Mark, other: Mark, bend: float) -> Drawing:
     """A line that bends to the left, so that the way back is another line; each further one bends more."""
     east, north = other.x - one.x, other.y - one.y
     length = max(1.0, sqrt(east * east + north * north))
-    bend = _BEND * (1 + nth)
     control = Point((one.x + other.x) / 2 + north * bend, (one.y + other.y) / 2 - east * bend)
     start = _toward(one, control, one.radius + 8)
     end = _toward(other, control, other.radius + 12)

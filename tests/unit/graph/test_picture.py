@@ -8,10 +8,11 @@ from itertools import combinations
 
 import pytest
 
-from kit import payloads
+from kit import made_record, payloads
 from kit.graphs import FIRST, SECOND, built, generated, made
 from pithbundle.graph import Graph
 from pithbundle.graph.picture import MOST_LABELS, NARROW, WIDE, Choice, Sheet, choose, rank
+from pithbundle.merge.event_types.citation import RELATIONSHIPS
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,23 @@ def test_a_line_is_of_a_word_and_a_way_of_counting() -> None:
     paths = [drawing.path for drawing in choice.on(WIDE).drawings]
     assert len({*paths}) == len(paths) == 4 and sum("C" in path for path in paths) == 2
     assert all(re.fullmatch(r"[MQLC \d-]+", path) for path in paths)
+
+
+@pytest.mark.parametrize("sheet", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_line_leaves_the_picture(sheet: Sheet) -> None:
+    own = f"arXiv:{made_record(1)['source']['id']}"
+    cites = [payloads.citation(source, word) for source in (own, "w") for word in RELATIONSHIPS]
+    events = [made(FIRST, 1, "citation", each) for each in cites]
+    many = [made(FIRST, 1, "citation", payloads.citation(f"w{number}", "cites")) for number in range(40)]
+    gone = [
+        made(FIRST, 1, "event_retracted", payloads.event_retracted(each["event_id"]), 5) for each in events
+    ]
+    again = [made(SECOND, 1, "citation", each) for each in cites]
+    for graph in (built({1: events + gone + again}).build(), built({1: events + many}).build()):
+        drawn = choose(graph).on(sheet)
+        assert len(drawn.drawings) >= 16 and len({one.path for one in drawn.drawings}) == len(drawn.drawings)
+        for one in drawn.drawings:
+            assert 0 < one.x < drawn.width and 0 < one.y < drawn.height
 
 
 def test_nothing_is_drawn_of_an_empty_graph() -> None:
