@@ -83,6 +83,8 @@ def test_claims_without_a_verified_signature_are_apart() -> None:
     assert value["unverified"]["stances"]["against"]["current"] == 1
     assert value["verified"]["stances"]["against"]["current"] == 0
     assert (value["outcome"], value["unverified"]["unread"]) == ("unverified", 1)
+    run("graph", "in", *OPTIONS, "--force", "--format", "html")
+    assert b"Not read and not shown: 1 element without" in content("out")["index.html"]
 
 
 def test_what_is_rejected_is_named_and_the_rest_is_read() -> None:

@@ -120,7 +120,7 @@ def _collect(lines: Iterable[Line], verifier: Verifier, found: Found) -> None:
     found.unread = builder.unread
 
 
-def _page_maker() -> Callable[[Graph, Graph, str], bytes]:
+def _page_maker() -> Callable[[Graph, Graph, str, int], bytes]:
     """What makes the page; it needs jinja2, which is an extra.
 
     Raises:
@@ -135,7 +135,7 @@ def _write(
     folder: Folder,
     found: Found,
     formats: Container[str],
-    make_page: Callable[[Graph, Graph, str], bytes] | None,
+    make_page: Callable[[Graph, Graph, str, int], bytes] | None,
     policy: Policy,
 ) -> None:
     for prefix, graph, verified in (("", found.verified, True), (APART, found.unverified, False)):
@@ -144,7 +144,8 @@ def _write(
         if "graphml" in formats:
             folder.write_parts(prefix + GRAPHML, graphml(graph, verified=verified))
     if make_page is not None:
-        folder.write_parts(_PAGE, [make_page(found.verified, found.unverified, policy.sha256)])
+        page = make_page(found.verified, found.unverified, policy.sha256, found.unread)
+        folder.write_parts(_PAGE, [page])
 
 
 def _require_graph(folder: Folder) -> None:

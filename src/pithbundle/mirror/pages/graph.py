@@ -62,13 +62,14 @@ class _Shown:
     nothing: str
 
 
-def graph_page(verified: Graph, unverified: Graph, policy_sha256: str) -> bytes:
+def graph_page(verified: Graph, unverified: Graph, policy_sha256: str, unread: int = 0) -> bytes:
     """Return the page of two graphs, which needs no other file.
 
     Args:
         verified: of the claims of valid events.
         unverified: of the claims of unverified elements.
         policy_sha256: of the policy, in hex.
+        unread: unverified elements that may be claims and are not read (GRAPH-2).
     """
     style = _style()
     values: dict[str, object] = {
@@ -81,6 +82,7 @@ def graph_page(verified: Graph, unverified: Graph, policy_sha256: str) -> bytes:
         "described": _described,
         "sign_of": sign_of,
         "policy": policy_sha256,
+        "unread": unread,
     }
     return render("graph.html", values)
 

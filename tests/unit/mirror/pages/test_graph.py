@@ -95,6 +95,13 @@ def test_claims_without_a_verified_signature_are_apart_and_shown_as_such() -> No
     assert "without a verified signature</h2>" not in graph_page(builder.build(), NONE, DIGEST).decode()
 
 
+def test_elements_that_may_be_claims_and_are_not_read_are_counted() -> None:
+    page = graph_page(NONE, NONE, DIGEST, 2).decode()
+    assert "Not read and not shown: 2 elements without a verified signature that may be a claim." in page
+    assert page.count("Claims without a verified signature</h2>") == 1 and "<svg" not in page
+    assert "Not read" not in graph_page(NONE, NONE, DIGEST).decode()
+
+
 def test_the_table_has_what_the_picture_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:
     own = payloads.citation(f"arXiv:{made_record(1)['source']['id']}", "extends")
     replication = payloads.replication("Ada", "c", moderation="accepted", outcome="refutes")
