@@ -222,3 +222,26 @@ def test_progress_on_a_terminal() -> None:
     for what in ("reading", "files of headers", "MiB", "checking"):
         assert what in drawn, what
     assert drawn.endswith("\r\x1b[K") and run(*args).err == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["headers", "check", "headers", "--block", "a\\b\x1b:0"], "a\\\\b\\u{1b}:0: a block"),
+        (["headers", "check", "a\\b"], "a\\\\b has no file of headers"),
+        (["headers", "fetch", "--from", "https://a\\b.example", "-o", "h"], "https://a\\\\b.example: "),
+        (["headers", "fetch", "--from", "http://127.0.0.1/a~b", "-o", "h"], "/a~b has a path"),
+    ],
+)
+def test_the_text_of_an_error_is_escaped_once(words: list[str], shown: str) -> None:
+    """A backslash was printed as four or eight, so that nobody could copy the path or the URL (DISPLAY-1)."""
+    Path("a\\b").mkdir()
+    result = run(*words)
+    assert result.status == 2 and shown in result.err and "\\\\\\" not in result.err, result.err
+
+
+def test_a_page_escapes_the_text_of_an_error_once() -> None:
+    Path("twice.json").write_bytes(b'{"a\\\\b\\u001b": 1, "a\\\\b\\u001b": 1}')
+    result = run("evidence", "twice.json", "bundle.json", "--policy", "policy.json", "--html", "out.html")
+    page = Path("out.html").read_text()
+    assert "at /a\\\\b\\u{1b} " in result.out and "at /a\\\\b\\u{1b} " in page and "\\\\\\" not in page

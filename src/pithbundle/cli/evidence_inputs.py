@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from pithbundle.cli.inputs import read_bytes, rejecting
-from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.output import Exit
 from pithbundle.errors import EvidenceError, FileError
 from pithbundle.evidence import Block, Checkpoints, Headers, read_headers
 from pithbundle.evidence.header_runs import HEADER_BYTES, MOST_HEADERS
@@ -51,7 +51,9 @@ def read_chain(
         named = [Block.from_text(text) for text in blocks]
         return read_headers(_counted(_files(paths), progress), blocks=named, checkpoints=checkpoints)
     except EvidenceError as error:
-        raise click.UsageError(error.fault.message, click.get_current_context()) from error
+        # As it is: the message of a usage error is escaped where it is printed.
+        message = error.fault.detail or error.fault.message
+        raise click.UsageError(message, click.get_current_context()) from error
 
 
 def read_proofs(paths: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
@@ -79,7 +81,7 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             names = _names(path)
         if not names:
             raise click.UsageError(
-                f"{Output.file_name(path)} has no file of headers: {', '.join(_ENDINGS)}",
+                f"{path} has no file of headers: {', '.join(_ENDINGS)}",
                 click.get_current_context(),
             )
         for name in names:

@@ -72,4 +72,4 @@ def _print_headers(out: Output, file: HeaderFile) -> None:
     out.detail("file", out.file_name(file.name))
     if file.fault is not None:
         fault = file.fault
-        out.detail("why", f"{out.show(fault.message)} [{fault.code}, {fault.clause}]")
+        out.detail("why", f"{fault.message} [{fault.code}, {fault.clause}]")

@@ -26,7 +26,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.bundle.record_documents import derived_record
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.number_arxiv import Beside, Papers
-from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.output import Exit
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value
@@ -134,7 +134,7 @@ def one_record(file: str, reading: Reading, what: str) -> tuple[Record, str | No
             raise InputRejected(file, PithError.of(each.faults[0]), Exit.INVALID, each.hint or None)
     by_number = {each.record.number: (each.record, each.title) for each in found if each.record is not None}
     if len(by_number) != 1:
-        message = f"{Output.file_name(file)} has {len(by_number)} records. {what}"
+        message = f"{file} has {len(by_number)} records. {what}"
         raise click.UsageError(message, click.get_current_context())
     return next(iter(by_number.values()))
 

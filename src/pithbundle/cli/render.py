@@ -358,7 +358,7 @@ def print_format(out: Output, element: CheckedEvent) -> None:
     if element.event_format is not None:
         out.detail("format", f"{element.event_format.name} {element.event_format.sha256[:_DIGITS]}")
     for fault in element.remarks:
-        out.detail("remark", f"under another event format: {out.show(fault.message)}  [{fault.code}]")
+        out.detail("remark", f"under another event format: {fault.message}  [{fault.code}]")
 
 
 def short(event_id: str) -> str:

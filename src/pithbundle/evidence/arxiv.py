@@ -173,7 +173,8 @@ def metadata_of(
     try:
         _ = metadata.record
     except RecordError as error:
-        raise MetadataError(error.code, f"{arxiv_id}: {error.fault.message}", clause=error.clause) from None
+        detail = f"{arxiv_id}: {error.fault.detail or error.fault.message}"
+        raise MetadataError(error.code, detail, clause=error.clause) from None
     return metadata
 
 

@@ -37,7 +37,7 @@ def read_orcid(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> OrcidRecord:
     except InputError as error:
         if error.code in _LIMITS:
             raise EvidenceError.of(error.fault) from None
-        detail = f"neither XML nor JSON: {error.fault.message}"
+        detail = f"neither XML nor JSON: {error.fault.detail or error.fault.message}"
         raise EvidenceError("orcid_invalid", detail, pointer=error.pointer, offset=error.offset) from None
     orcid = form_of(path.removeprefix("/").partition("/")[0])[1]
     if orcid is None:

@@ -284,7 +284,7 @@ def _read_attestation(reader: _Reader, message: _Message) -> Attestation:
         elif kind != "unknown":
             height = inner.number()
     except EvidenceError as error:
-        raise _error(start, error.clause, f"in an attestation: {error.fault.message}") from error
+        raise _error(start, error.clause, f"in an attestation: {error.fault.detail}") from error
     if kind != "unknown" and inner.at != len(payload):
         raise _error(start, "EVID-5", "an attestation has more bytes than its kind")
     return Attestation(kind, message.value, height, uri, tag, payload)

@@ -91,7 +91,7 @@ def fetch(
         with rejecting(path):
             data = read_regular(path, _BYTES)
         if first is not None:
-            raise click.UsageError(f"--first is for a new file, and {Output.show(path)} exists", context)
+            raise click.UsageError(f"--first is for a new file, and {path} exists", context)
     if last is not None and last < (first or 0):
         raise click.UsageError("--last is before --first", context)
     done = run.fetched(base, path, data, first or 0, last, 30.0 if timeout is None else timeout)

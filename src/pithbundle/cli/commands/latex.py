@@ -80,7 +80,8 @@ def _number(file: str, reading: Reading) -> tuple[PithNumber | None, str]:
         try:
             return None, suffix_of(file)
         except NumberError as error:
-            message = f"{error.fault.message}. It is pith:YYYY: and 26 characters A-Z2-7"
+            what = error.fault.detail or error.fault.message
+            message = f"{what}. It is pith:YYYY: and 26 characters A-Z2-7"
             raise click.UsageError(message, click.get_current_context()) from error
     try:
         record, _ = one_record(file, reading, "A paper has one number: give its suffix")

@@ -103,7 +103,7 @@ def stamp_request(
         with contextlib.suppress(NumberError):
             suffix_of(file)
             if not os.path.lexists(file):
-                known = f"{Output.show(file)} has 130 of the 256 bits of the digest"
+                known = f"{file} has 130 of the 256 bits of the digest"
                 raise click.UsageError(f"{known}. Give its bundle or record", context)
     if out.as_json and STDIN in (output, path):
         raise click.UsageError("with --json the bytes need a file", context)

@@ -38,9 +38,9 @@ def cut(value: object, limit: int) -> Markup:
 
 
 def copied(value: str) -> Markup:
-    """Return a text of several lines for a reader who copies it: as :func:`cut`, but whole.
+    """Return a text of several lines that a reader copies, or that of an error: as :func:`cut`, but whole.
 
-    Its backslashes are what a reader copies, so they are not doubled.
+    Its backslashes are what a reader copies, or were doubled where the error was made: they stay.
     """
 
     def shown(line: str) -> str:
