@@ -24,6 +24,8 @@ from pithbundle.evidence.timestamps import (
 TIMESTAMP_EVENT: Final = "timestamp_anchor"
 KIND: Final = "timestamp"
 _CLAUSE: Final = "EVID-20"
+#: What an unconfirmed proof in a file does not show: a file claims nothing.
+_NOTHING_SHOWN_BY_FILE: Final = "when the digest existed, or that it did not"
 #: What each status of a proof means for the claim (EVID-18).
 EFFECTS: Final[dict[TimestampStatus, Effect]] = {
     "confirmed": "supports",
@@ -82,14 +84,19 @@ def _of_data(
     found = check_proof(proof, digest, headers)
     return Finding(
         claim, name, KIND, found.status, EFFECTS[found.status], found.sentence, tuple(_rests_on(found)),
-        DOES_NOT_SHOW if found.status == "confirmed" else NOTHING_SHOWN, _CLAUSE, found.to_value(),
+        DOES_NOT_SHOW if found.status == "confirmed" else _nothing_shown(claim), _CLAUSE, found.to_value(),
     )  # fmt: skip
+
+
+def _nothing_shown(claim: EventClaim | None) -> str:
+    return _NOTHING_SHOWN_BY_FILE if claim is None else NOTHING_SHOWN
 
 
 def _unreadable(claim: EventClaim | None, name: str | None, fault: Fault) -> Finding:
     details: Object = {"fault": fault.to_value()}
     sentence = f"the proof cannot be read: {fault.message} [{fault.code}, {fault.clause}]"
-    return Finding(claim, name, KIND, "unreadable", "open", sentence, (), NOTHING_SHOWN, _CLAUSE, details)
+    shown = _nothing_shown(claim)
+    return Finding(claim, name, KIND, "unreadable", "open", sentence, (), shown, _CLAUSE, details)
 
 
 def _decoded(text: Value) -> bytes | None:

@@ -23,6 +23,12 @@ EFFECTS: Final[dict[Effect, tuple[str, str]]] = {
     "open": ("open", "leaves it open"),
     "supports": ("good", "supports the claim"),
 }
+#: The same of a proof in a file, which claims nothing.
+_OF_PROOFS: Final[dict[Effect, str]] = {
+    "contradicts": "does not hold for this digest",
+    "open": "leaves it open",
+    "supports": "holds for this digest",
+}
 _TONES: Final = tuple(tone for tone, _ in EFFECTS.values())
 #: By member of what a finding rests on: the strength of a header in words.
 _STRENGTHS: Final = {("strength", str(name)): f"{name}, {words}" for name, words in STRENGTHS.items()}
@@ -100,6 +106,8 @@ def _card(findings: Sequence[Finding], with_places: bool) -> Card:
 
 def _row(one: Finding) -> FindingRow:
     tone, meaning = EFFECTS[one.effect]
+    if one.claim is None:
+        meaning = _OF_PROOFS[one.effect]
     rests_on = tuple((name, _STRENGTHS.get((name, text), text)) for name, text in one.rests_on)
     kind, word = one.kind.replace("_", " "), one.status.replace("_", " ")
     return FindingRow(tone, word, kind, one.sentence, meaning, rests_on)

@@ -27,9 +27,13 @@ from pithbundle.wording import plural
 MOST_CLAIMS: Final = 1_000
 #: By outcome: how the report is shown, its word, and what it means (EVID-19).
 _OUTCOMES: Final[dict[EvidenceOutcome, tuple[str, str, str]]] = {
-    "contradicted": ("bad", "contradicted", "A claim does not agree with what it was compared with."),
-    "not_checked": ("open", "not checked to its end", "No claim is contradicted. Something was not checked."),
-    "checked": ("good", "checked", "Every claim agrees with what it was compared with."),
+    "contradicted": (
+        "bad",
+        "contradicted",
+        "A claim or proof does not agree with what it was compared with.",
+    ),
+    "not_checked": ("open", "not checked to its end", "Nothing is contradicted. Something was not checked."),
+    "checked": ("good", "checked", "Each claim and each proof agrees with what it was compared with."),
 }
 #: What the findings of an effect are called where they are counted.
 _COUNTED: Final[dict[Effect, str]] = {
@@ -38,7 +42,8 @@ _COUNTED: Final[dict[Effect, str]] = {
     "supports": "supporting",
 }
 _POLICY: Final = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'"
-_NO_CLAIM: Final = "There is no claim that evidence can speak of."
+#: The same where there is nothing to check, which is no praise.
+_NO_CLAIM: Final = "open", "nothing to check", "There is no claim that evidence can speak of."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,18 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
         report: on the bundles; None where proofs were checked against a digest alone.
         bundles: the bundles, of which a title is shown if the number covers it.
     """
-    colour, word, sentence = _OUTCOMES[found.outcome]
+    is_empty = found.outcome == "checked" and not found.findings
+    tone, word, sentence = _NO_CLAIM if is_empty else _OUTCOMES[found.outcome]
     effects = [one.effect for one in found.findings]
     headers = found.material.headers
     values: dict[str, object] = {
         "content_policy": _POLICY.format(_source(_style())),
         "style": Markup(_style()),
         "digest": found.digest.hex(),
-        "tone": colour,
+        "tone": tone,
         "word": word,
-        "sentence": sentence if effects or found.outcome != "checked" else _NO_CLAIM,
-        "counts": [(tone, _COUNTED[effect], effects.count(effect)) for effect, (tone, _) in EFFECTS.items()],
+        "sentence": sentence,
+        "counts": [(of, _COUNTED[effect], effects.count(effect)) for effect, (of, _) in EFFECTS.items()],
         "groups": [*_groups(found)],
         "persons": [(one.orcid, one.spellings, len(one.claims), one.unverified) for one in found.persons],
         "headers": [_header_row(file) for file in headers.files],

@@ -64,7 +64,7 @@ def test_it_shows_each_claim_under_its_heading_and_how_strong_the_headers_are() 
     text = text_of(page(Material(headers(CHAIN), proofs=(("a.ots", proof(pending())),))))
     for part in (
         "On pith This title has the hash that the number covers.",
-        "contradicted A claim does not agree",
+        "contradicted A claim or proof does not agree",
         "Claims with a verified signature 2",
         "timestamp confirmed supports the claim existed by block 2, header time",
         "strength chain, linked to the first block",
@@ -95,14 +95,20 @@ def test_proofs_of_a_digest_alone() -> None:
     assert "not checked to its end" in text and "1 open" in text
 
 
+def test_a_proof_in_a_file_contradicts_no_claim() -> None:
+    """Whoever gives a proof of something else has claimed nothing, and nothing false (EVID-20)."""
+    found = check_proofs(DIGEST, Material(proofs=(("a.ots", proof(pending())), ("b.ots", b"x"))))
+    text = text_of(evidence_page(found, None))
+    assert "does not hold for this digest" in text and "leaves it open" in text
+    assert "Does not show when the digest existed, or that it did not." in text
+    assert "the claim" not in text, text
+
+
 def test_no_claim_is_no_praise() -> None:
-    text = text_of(
-        page(
-            Material(),
-            to_json(bundle(RECORD, [attached(DEMO, RECORD, "graph_snapshot", snapshot(RECORD), WHEN)])),
-        )
-    )
-    assert "checked There is no claim that evidence can speak of." in text
+    data = to_json(bundle(RECORD, [attached(DEMO, RECORD, "graph_snapshot", snapshot(RECORD), WHEN)]))
+    made = page(Material(), data)
+    assert "nothing to check There is no claim that evidence can speak of." in text_of(made)
+    assert b'class="verdict open"' in made and b'class="verdict good"' not in made
 
 
 def test_a_rejected_file_is_named() -> None:
