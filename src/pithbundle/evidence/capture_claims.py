@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pithbundle.bundle.record import Record
+from pithbundle.encoding.spellings import digest_of
 from pithbundle.encoding.values import Object
 from pithbundle.evidence.capture_urls import CaptureForm, CaptureSubject
 from pithbundle.evidence.captures import (
@@ -83,7 +84,9 @@ def _capture_of(payload: Object) -> CaptureClaim | None:
     if type(provider) is not str or type(url) is not str or type(captured_at) is not str:
         return None
     sha256 = payload.get("content_sha256")
-    return CaptureClaim(provider, url, captured_at, sha256 if type(sha256) is str else None)
+    # An unverified element may write it in another way; a text that is no digest is compared with nothing.
+    digest = digest_of(sha256) if type(sha256) is str else None
+    return CaptureClaim(provider, url, captured_at, None if digest is None else digest.hex())
 
 
 def _rests_on(found: CaptureFinding) -> Iterator[tuple[str, str]]:

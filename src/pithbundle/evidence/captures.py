@@ -102,7 +102,7 @@ class ContentFinding:
 _CONTENTS: Final[dict[ContentStatus, str]] = {
     "matches": "",
     "differs": "the content that you gave has another SHA-256 than the claim",
-    "no_content_hash": "the claim has no SHA-256 of the content",
+    "no_content_hash": "the claim has no SHA-256 of the content that can be read",
     "no_payload": "the WARC files that you gave have no payload of this capture",
     "not_given": "no content was given, and none was checked",
 }

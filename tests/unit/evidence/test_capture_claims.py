@@ -74,6 +74,10 @@ def test_what_is_not_known_is_open() -> None:
     # A file with another content can be another file.
     assert findings(event(content_sha256="0" * 64), FILE)["content"].effect == "open"
     assert findings(event(content_sha256=7), FILE)["content"].status == "no_content_hash"
+    # An unverified element may write the hash in another way; what is no hash is compared with nothing.
+    digest = sha256(BODY).hexdigest()
+    assert findings(event(content_sha256=f"sha256:{digest}"), FILE)["content"].status == "matches"
+    assert findings(event(content_sha256=digest.upper()), FILE)["content"].status == "no_content_hash"
     malformed = findings(event(url=f"https://web.archive.org/save/{TARGET}"))
     assert (malformed["form"].status, malformed["subject"].rests_on) == ("malformed", ())
 
