@@ -154,6 +154,11 @@ def test_a_confirmed_proof_never_has_the_time_when_something_was_made(
     assert result.status == 0
 
 
+def test_headers_that_show_nothing_say_why_in_words() -> None:
+    shown = run("evidence", "bundle.json", "--policy", "policy.json", "--headers", "headers").out
+    assert "show nothing: low_work\n  file        headers/A.BIN\n  why         from the first" in shown
+
+
 def test_a_page_is_written_beside_what_is_printed() -> None:
     args = ("evidence", "bundle.json", "--policy", "policy.json", "--html", "out.html")
     result = run(*args)
@@ -172,6 +177,7 @@ def test_a_page_is_not_left_half_written() -> None:
     args = ("--policy", "policy.json", "--html", "absent/out.html")
     assert run("evidence", "bundle.json", *args).status == 2
     assert run("evidence", "bundle.json", "--html", "out.html", "--block", "0").status == 2
+    assert run("evidence", "bundle.json", "--html", "-").status == 2 and not Path("-").exists()
     assert not Path("out.html").exists()
 
 

@@ -9,6 +9,7 @@ from pithbundle.cli.output import Output, Style
 from pithbundle.cli.render import short
 from pithbundle.evidence import EvidenceReport, Finding, HeaderFile
 from pithbundle.evidence.findings import Effect
+from pithbundle.evidence.header_words import REASONS
 from pithbundle.evidence.person_claims import Person
 from pithbundle.wording import plural
 
@@ -70,6 +71,8 @@ def _print_headers(out: Output, file: HeaderFile) -> None:
     else:
         out.heading("headers", f"show nothing: {file.reason}", "doubtful")
     out.detail("file", out.file_name(file.name))
+    if file.reason is not None and file.fault is None:
+        out.detail("the rest" if file.strength is not None else "why", REASONS[file.reason])
     if file.fault is not None:
         fault = file.fault
         out.detail("why", f"{fault.message} [{fault.code}, {fault.clause}]")

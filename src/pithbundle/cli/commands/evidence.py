@@ -23,6 +23,7 @@ from pithbundle.encoding.spellings import digest_of
 from pithbundle.encoding.values import Object
 from pithbundle.evidence import EvidenceReport, Material, check_evidence, check_proofs, claims_of
 from pithbundle.evidence.capture_claims import wanted_captures
+from pithbundle.files import STDIN
 from pithbundle.progress import Progress
 
 #: The parameters that name files beside the bundles, each several.
@@ -134,6 +135,8 @@ def command(
     """
     inputs = [policy_path, given["table_path"], *files, *(path for name in _OTHERS for path in given[name])]
     require_single_stdin(*inputs)
+    if html_path == STDIN:
+        raise click.UsageError("a page needs a file", click.get_current_context())
     guard_inputs(inputs, [("--html", html_path)])
     require_absent([html_path], force)
     digest = None if digest_text is None else _digest(digest_text)

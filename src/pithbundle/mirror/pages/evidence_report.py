@@ -23,7 +23,7 @@ from pithbundle.outcomes import MEANING
 from pithbundle.report import Report
 from pithbundle.wording import plural
 
-#: The most claims under one heading that a report shows.
+#: The most claims under one heading, and the most persons, that a report shows.
 MOST_CLAIMS: Final = 1_000
 #: By outcome: how the report is shown, its word, and what it means (EVID-19).
 _OUTCOMES: Final[dict[EvidenceOutcome, tuple[str, str, str]]] = {
@@ -67,7 +67,7 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
     is_empty = found.outcome == "checked" and not found.findings
     tone, word, sentence = _NO_CLAIM if is_empty else _OUTCOMES[found.outcome]
     effects = [one.effect for one in found.findings]
-    headers = found.material.headers
+    headers, persons = found.material.headers, found.persons
     values: dict[str, object] = {
         "content_policy": _POLICY.format(_source(_style())),
         "style": Markup(_style()),
@@ -77,7 +77,10 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
         "sentence": sentence,
         "counts": [(of, _COUNTED[effect], effects.count(effect)) for effect, (of, _) in EFFECTS.items()],
         "groups": [*_groups(found)],
-        "persons": [(one.orcid, one.spellings, len(one.claims), one.unverified) for one in found.persons],
+        "persons": [
+            (one.orcid, one.spellings, len(one.claims), one.unverified) for one in persons[:MOST_CLAIMS]
+        ],
+        "person_count": len(persons),
         "headers": [_header_row(file) for file in headers.files],
         "missing": [str(block) for block in headers.missing],
         "given": _given(found.material),
@@ -137,13 +140,14 @@ def _header_row(file: HeaderFile) -> tuple[str, str, str, str, str]:
 def _given(material: Material) -> list[tuple[str, str]]:
     """What the user gave, by kind. What there is nothing of is named too: it could check nothing."""
     counts = (
-        ("block headers", "file", len(material.headers.files)),
-        ("proofs in files", "file", len(material.proofs)),
-        ("contents of captures", "file", len(material.contents)),
-        ("captures in WARC files", "payload", len(material.payloads or ())),
-        ("saved records of ORCID", "file", len(material.persons)),
+        ("block headers", "file", len(material.headers.files) or None),
+        ("proofs in files", "file", len(material.proofs) or None),
+        ("contents of captures", "file", len(material.contents) or None),
+        # Files without a payload of a claim were given all the same.
+        ("captures in WARC files", "payload", None if material.payloads is None else len(material.payloads)),
+        ("saved records of ORCID", "file", len(material.persons) or None),
     )
-    return [(name, plural(count, noun) if count else "none") for name, noun, count in counts]
+    return [(name, "none" if count is None else plural(count, noun)) for name, noun, count in counts]
 
 
 @cache

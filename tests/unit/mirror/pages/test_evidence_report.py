@@ -140,7 +140,14 @@ def test_it_loads_nothing_and_its_policy_names_its_style() -> None:
 
 def test_what_is_not_shown_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence_report, "MOST_CLAIMS", 1)
-    assert "1 more claim; --json prints them all." in text_of(page(Material()))
+    text = text_of(page(Material()))
+    assert "1 more claim; --json prints them all." in text
+    assert "Persons 2" in text and "1 more person; --json prints them all." in text
+
+
+def test_a_warc_file_without_a_payload_was_given() -> None:
+    assert "captures in WARC files none" in text_of(page(Material()))
+    assert "captures in WARC files 0 payloads" in text_of(page(Material(payloads=())))
 
 
 def hostile(text: str) -> Parsed:
