@@ -52,6 +52,27 @@ class TestJson:
         assert run("verify").stdout == b""
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        "headers fetch -o h.bin --from https://a{0}", "mirror serve --store s{0} --host {0}",
+        "mirror publish --store s{0} --to s{0}/x", "store add s{0} s{0}", "store init s{0}/x --policy s{0}/x",
+        "merge b{0} -o b{0}", "conformance run --vectors v --impl x{0}", "recompute b{0} -o o --cache o/x{0}",
+    ],
+)  # fmt: skip
+def test_hostile_text_of_a_usage_error_is_escaped_once(
+    args: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shown twice has the backslashes of the first time doubled, and names no file any more."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b\x1b").write_bytes(Path(BUNDLE).read_bytes())
+    (tmp_path / "v").symlink_to(REPO / "vectors")
+    run("store", "init", "s\x1b", *POLICY)
+    result = run(*args.format("\x1b").split(" "))
+    assert result.status == 2
+    assert "\\u{1b}" in result.err and "\\\\" not in result.err
+
+
 def test_quiet_keeps_the_warnings() -> None:
     clock = ["--now", "2026-01-01T00:00:00Z"]
     loud, quiet = run("verify", RICH, *POLICY, *clock), run("verify", "-q", RICH, *POLICY, *clock)

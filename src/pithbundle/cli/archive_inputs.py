@@ -22,7 +22,7 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.cli.guard import Identity, identity, part_of
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
-from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.output import Exit
 from pithbundle.cli.sources import IS_ARCHIVE, OTHER_NAME, kind_of_folder, walk
 from pithbundle.cli.store_bundles import served_bundles
 from pithbundle.cli.terminal import Progress, progress_bar
@@ -212,11 +212,11 @@ def inputs_of(
                     raise FileError.at(path, "no such file or directory")
             if path.lower().endswith(PARQUET):
                 message = (
-                    f"{Output.show(path)} is a table for analysts, and no source of bundles (ARCH-14). "
+                    f"{path} is a table for analysts, and no source of bundles (ARCH-14). "
                     "Give the archive or the files that it was written from"
                 )
                 raise click.UsageError(message, click.get_current_context())
-            what = "standard input" if path == STDIN else f"the name of {Output.show(path)}"
+            what = "standard input" if path == STDIN else f"the name of {path}"
             message = f"{what} states no format. Give it with --from, as in --from jsonl.gz"
             raise click.UsageError(message, click.get_current_context())
         yield Input(path, found)

@@ -26,7 +26,6 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.archive_inputs import Written, failing, inputs_of, open_archive, read_all
 from pithbundle.cli.extras import needing
 from pithbundle.cli.load import require_absent
-from pithbundle.cli.output import Output
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
@@ -52,7 +51,7 @@ def suffix_of(text: str) -> str:
     try:
         return suffix_named(text)
     except NumberError as error:
-        message = f"{Output.show(text)} is neither a suffix, 26 characters A-Z2-7, nor a full Pith Number"
+        message = f"{text} is neither a suffix, 26 characters A-Z2-7, nor a full Pith Number"
         raise click.BadParameter(message, param_hint="NUMBER") from error
 
 

@@ -98,8 +98,8 @@ def _require_apart(cache: str | None, inputs: tuple[str, ...], output: str) -> N
     around = ["-o"] * is_inside(output, cache)
     around += [path for path in inputs if is_whole(path) and is_inside(cache, path)]
     if around:
-        what = "contains what -o names" if around[0] == "-o" else f"is in the input {Output.show(around[0])}"
-        message = f"--cache {Output.show(cache)} {what}. Name another folder for the cache"
+        what = "contains what -o names" if around[0] == "-o" else f"is in the input {around[0]}"
+        message = f"--cache {cache} {what}. Name another folder for the cache"
         raise click.UsageError(message, click.get_current_context())
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.inputs import read_bytes, rejecting
+from pithbundle.cli.inputs import input_name, read_bytes, rejecting
 from pithbundle.cli.output import Exit
 from pithbundle.errors import EvidenceError, FileError
 from pithbundle.evidence import Block, Checkpoints, Headers, read_headers
@@ -81,7 +81,7 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             names = _names(path)
         if not names:
             raise click.UsageError(
-                f"{path} has no file of headers: {', '.join(_ENDINGS)}",
+                f"{input_name(path)} has no file of headers: {', '.join(_ENDINGS)}",
                 click.get_current_context(),
             )
         for name in names:

@@ -117,7 +117,7 @@ def require_apart(output: str, expected: str | None, differences: str | None) ->
         raise click.UsageError(message, click.get_current_context())
     for option, path in (("--expect", expected), ("--differences", differences)):
         if path is not None and is_inside(path, output):
-            message = f"{option} {Output.show(path)} is in the folder that -o names: name another one"
+            message = f"{option} {path} is in the folder that -o names: name another one"
             raise click.UsageError(message, click.get_current_context())
 
 

@@ -12,7 +12,7 @@ from typing import Final, Literal, TextIO
 import click
 
 from pithbundle.bundle.document_types import ARCHIVE_FILE, STORE_FILE
-from pithbundle.cli.output import Output
+from pithbundle.cli.inputs import input_name
 from pithbundle.files import STDIN
 from pithbundle.output_folder import PART
 
@@ -44,9 +44,9 @@ def guard_inputs(inputs: Iterable[str | None], outputs: Iterable[tuple[str, str 
                 raise click.UsageError(message, click.get_current_context())
         found = _of_stream(sys.stdout) if path in (None, STDIN) else identity(str(path))
         if found is not None and found in known:
-            where = "standard output" if path in (None, STDIN) else f"{option} {Output.show(path)}"
+            where = "standard output" if path in (None, STDIN) else f"{option} {path}"
             raise click.UsageError(
-                f"{where} is also an input ({Output.file_name(known[found])}), and inputs are never "
+                f"{where} is also an input ({input_name(known[found])}), and inputs are never "
                 "overwritten: name another file",
                 click.get_current_context(),
             )
@@ -86,7 +86,7 @@ def require_name_of(output: str, kind: Literal["folder", "tar", "parquet"], step
     if ending not in (None, kind):
         what = "a folder" if kind == "folder" else f"a file in {kind}"
         raise click.UsageError(
-            f"-o {Output.show(output)} is {what} here, and no file in {ending}: {step}",
+            f"-o {output} is {what} here, and no file in {ending}: {step}",
             click.get_current_context(),
         )
 
@@ -107,16 +107,16 @@ def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> No
             continue
         folder = identity(path) if os.path.isdir(path) else None
         if existing is not None and existing in map(identity, _above(path)):
-            problem = f"contains an input ({Output.file_name(path)})"
+            problem = f"contains an input ({input_name(path)})"
         elif part is not None and part in map(identity, (path, *_above(path))):
-            where = Output.show(part_of(output))
-            problem = f"is written in {where}, where an input is ({Output.file_name(path)})"
+            where = part_of(output)
+            problem = f"is written in {where}, where an input is ({input_name(path)})"
         elif folder in above and (existing or is_whole(path)):
-            problem = f"is inside an input ({Output.file_name(path)})"
+            problem = f"is inside an input ({input_name(path)})"
         else:
             continue
         raise click.UsageError(
-            f"{option} {Output.show(output)} {problem}: name a folder beside it", click.get_current_context()
+            f"{option} {output} {problem}: name a folder beside it", click.get_current_context()
         )
 
 

@@ -46,7 +46,6 @@ def base_of(url: str) -> str:
     try:
         target = parse_url(url, allow_loopback_http=True)
     except NetworkError as error:
-        # As it is, here and below: the message of a usage error is escaped where it is printed.
         message = f"{error.fault.detail or error.fault.message}; {error.hint}"
         raise click.BadParameter(message, click.get_current_context(), param_hint="--from") from error
     if target.path != "/":

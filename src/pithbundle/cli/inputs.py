@@ -228,6 +228,11 @@ def require_single_stdin(*paths: str | None) -> None:
         raise click.UsageError("standard input can be read only once", click.get_current_context())
 
 
+def input_name(path: str) -> str:
+    """The name of an input as it is: the message of a usage error is escaped where it is printed."""
+    return "standard input" if path == STDIN else path
+
+
 def read_bytes(
     path: str,
     size: int,

@@ -103,7 +103,7 @@ def _names(hosts: tuple[str, ...], base_url: str | None) -> tuple[str, ...]:
     found = [host.lower() for host in hosts]
     for host, name in zip(hosts, found, strict=True):
         if not is_host_name(name):
-            message = f"--host {Output.show(host)} is no name of a host, as mirror.example, without a port"
+            message = f"--host {host} is no name of a host, as mirror.example, without a port"
             raise click.UsageError(message, click.get_current_context())
     if base_url is not None:
         found.append(base_url.split("/")[2].partition(":")[0].lower())

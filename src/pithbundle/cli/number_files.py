@@ -24,7 +24,7 @@ from pithbundle.bundle.document_types import (
 from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.record_documents import derived_record
-from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
+from pithbundle.cli.inputs import InputRejected, input_name, read_bytes, rejecting
 from pithbundle.cli.number_arxiv import Beside, Papers
 from pithbundle.cli.output import Exit
 from pithbundle.encoding.limits import Limits
@@ -134,7 +134,7 @@ def one_record(file: str, reading: Reading, what: str) -> tuple[Record, str | No
             raise InputRejected(file, PithError.of(each.faults[0]), Exit.INVALID, each.hint or None)
     by_number = {each.record.number: (each.record, each.title) for each in found if each.record is not None}
     if len(by_number) != 1:
-        message = f"{file} has {len(by_number)} records. {what}"
+        message = f"{input_name(file)} has {len(by_number)} records. {what}"
         raise click.UsageError(message, click.get_current_context())
     return next(iter(by_number.values()))
 

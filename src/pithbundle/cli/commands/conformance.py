@@ -220,7 +220,7 @@ def _starting(impl: str) -> Iterator[None]:
         yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        message = f"--impl: {Output.show(impl)}: {why}"
+        message = f"--impl: {impl}: {why}"
         raise click.UsageError(message, click.get_current_context()) from None
 
 
@@ -244,7 +244,7 @@ def _load(folder: Path) -> list[Vector]:
     try:
         return load(folder)
     except OSError as error:
-        message = f"--vectors: {Output.show(error.filename)}: {error.strerror}"
+        message = f"--vectors: {error.filename}: {error.strerror}"
         raise click.UsageError(message, click.get_current_context()) from None
 
 

@@ -38,7 +38,7 @@ def _require_no_format(output: str) -> None:
     ending = output.rpartition(".")[2].lower()
     if ending in _FORMATS:
         message = (
-            f"-o {Output.show(output)} is a folder here, and no file in {ending}: name a folder, "
+            f"-o {output} is a folder here, and no file in {ending}: name a folder, "
             f"and --format {ending} writes {_FORMATS[ending]} into it"
         )
         raise click.UsageError(message, click.get_current_context())

@@ -85,7 +85,7 @@ def digests(
     guard_inputs([source, policy_path], [("-o", output)])
     guard_archives([source], "-o", output)
     if is_inside(output, source):
-        message = f"-o {Output.show(output)} is inside {Output.show(source)}: name a folder beside it"
+        message = f"-o {output} is inside {source}: name a folder beside it"
         raise click.UsageError(message, click.get_current_context())
     run, printing = _work()
     policy = read_policy(policy_path)

@@ -68,7 +68,7 @@ def command(
     """
     is_local = "://" not in target
     if is_local and (is_inside(target, store) or is_inside(store, target)):
-        message = f"--to {Output.show(target)} and the store contain each other: name a folder beside it"
+        message = f"--to {target} and the store contain each other: name a folder beside it"
         raise click.UsageError(message, click.get_current_context())
     with needing_zstd():
         from pithbundle.cli import mirror_publish_run as run

@@ -165,7 +165,7 @@ def _with(before: Policy | None, added: Object) -> Policy:
     keys: list[Value] = [] if before is None else [key.to_value() for key in before.keys]
     for key in () if before is None else before.keys:
         if key.public_key.hex == added["public_key_hex"]:
-            names = f"{Output.show(key.signer_id)} {Output.show(key.key_id)}"
+            names = f"{key.signer_id} {key.key_id}"
             raise click.UsageError(
                 f"the policy has this public key already, as {names}. Nothing needs to be added",
                 click.get_current_context(),

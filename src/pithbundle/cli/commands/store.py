@@ -41,7 +41,7 @@ def _guard_store(store: str, option: str, path: str | None) -> None:
     if path not in (None, STDIN):
         inside, found = os.path.realpath(store), os.path.realpath(str(path))
         if os.path.commonpath([inside, found]) == inside:
-            message = f"{option} {Output.show(path)} is inside the store, and its files are never overwritten"
+            message = f"{option} {path} is inside the store, and its files are never overwritten"
             raise click.UsageError(message, click.get_current_context())
 
 
@@ -134,7 +134,7 @@ def add(
     """
     for each in inputs:
         if each != STDIN and is_inside(each, store):
-            message = f"{Output.show(each)} is the store itself, or in it: give what it is to receive"
+            message = f"{each} is the store itself, or in it: give what it is to receive"
             raise click.UsageError(message, click.get_current_context())
     run, printing = _stores()
     suffix = "" if requested is None else run.suffix_of(requested)

@@ -20,6 +20,7 @@ from pithbundle.cli.inputs import (
     PATH,
     abstract_option,
     encoding_option,
+    input_name,
     json_lines_option,
     json_option,
     limit_option,
@@ -220,9 +221,7 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
             if not given.together:
                 proofs.append((source.path, data))
             elif source.named_by != "folder":
-                message = (
-                    f"{Output.file_name(source.path)} is a proof, which is checked by itself. Leave out "
-                )
+                message = f"{input_name(source.path)} is a proof, which is checked by itself. Leave out "
                 raise click.UsageError(f"{message}--together", click.get_current_context())
         elif not given.together and file.is_document and file.document is not None:
             documents.append((source.path, file.document))
