@@ -12,7 +12,10 @@ from kit import UNKNOWN_SIGNER, made_record, payloads
 from kit.graphs import FIRST, SECOND, built, generated, made
 from kit.markup import MARKUP, Parsed, tame
 from pithbundle.graph import Graph
+from pithbundle.graph.model import COUNTED_AS
 from pithbundle.graph.picture import choose
+from pithbundle.merge.event_types.citation import RELATIONSHIPS
+from pithbundle.merge.event_types.replication import OUTCOMES
 from pithbundle.mirror.pages import graph as pages
 from pithbundle.mirror.pages.graph import graph_page
 
@@ -65,6 +68,20 @@ def test_it_loads_nothing_and_its_policy_accepts_its_style_alone() -> None:
     assert len(ids) == len({*ids}) and {word for value in named for word in value.split() if "-" in word} <= {
         *ids
     }
+
+
+def test_each_line_is_known_by_more_than_its_colour() -> None:
+    (style,) = re.findall("<style>(.*?)</style>", page_with("x").decode(), re.DOTALL)
+    rules = re.findall(r"^((?:path\.\w+(?:, )?)+) \{ ([^}]+) \}", style, re.MULTILINE)
+    words = {names: rule for names, rule in rules if "retracted" not in names}
+    assert {names[5:] for names in words} == {*RELATIONSHIPS, *OUTCOMES} - {"cites"}
+    # That of "cites" is the one that all others change.
+    forms = ["", *(re.sub("stroke: [^;]+;", "", rule).strip() for rule in words.values())]
+    assert len({*forms}) == len(forms)
+    # Dots have no room for the dashes of a word: so they do not have its colour either.
+    ((names, rule),) = ((names, rule) for names, rule in rules if "retracted" in names)
+    assert {*names.replace("path.", "").split(", ")} == {*COUNTED_AS[1:]} and "stroke: var(--cites);" in rule
+    assert style.index(names) > max(map(style.index, words))
 
 
 def shape(page: Parsed) -> list[tuple[str, list[str]]]:
