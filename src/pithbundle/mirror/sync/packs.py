@@ -107,7 +107,12 @@ class Packs:
         base = self._remote.base
         incoming = [Incoming(line.data, base) for line in lines]
         added = self._store.take(incoming, quarantine=False)
-        self._result.from_packs += sum(one is not None and one.outcome == "added" for one in added)
+        for one in added:
+            if one is None or one.outcome != "added":
+                continue
+            self._result.from_packs += 1
+            if one.entry.invalid:
+                self._result.invalid.add(one.entry.suffix)
 
     # -- receiving ------------------------------------------------------------------------
 

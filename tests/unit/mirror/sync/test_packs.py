@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from kit.mirrors import FakeMirror, Publisher, Reply, digests_of, serving, synchronised
-from kit.stores import POLICY, body, make
+from kit.stores import POLICY, body, invalid, make, suffix
+from pithbundle.archive.lines import line_of
+from pithbundle.archive.writer import Writer
 from pithbundle.encoding.canonical import encode
 from pithbundle.errors import FileError
-from pithbundle.mirror.sync.results import MirrorResult
+from pithbundle.mirror.sync.results import MirrorResult, exit_status
 from pithbundle.store import Store
 
 MANIFEST = "/archive/pith-archive.json"
@@ -134,6 +136,17 @@ def test_a_pack_that_is_not_what_the_manifest_states(pair: Pair, kind: str) -> N
                 manifest[name] -= 1
     pair.mirror.files[MANIFEST] = encode(manifest)
     assert codes(pair.sync()) == ["archive"]
+
+
+def test_invalid_elements_in_a_pack_are_counted(pair: Pair, tmp_path: Path) -> None:
+    # Its digest is that of the valid events, so that nothing more is requested.
+    with Writer(str(tmp_path / "other"), force=True) as writer:
+        writer.add(line_of(body(1, 1, more=(invalid(1, 9),))))
+        writer.finish()
+    for path in (tmp_path / "other").iterdir():
+        pair.mirror.files[f"/archive/{path.name}"] = path.read_bytes()
+    result = pair.sync()
+    assert (result.from_packs, result.invalid.first) == (1, [suffix(1)]) and exit_status([result]) == 1
 
 
 def test_a_folder_of_downloads_that_is_none_is_an_error(pair: Pair) -> None:
