@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from kit.command_line import HOSTILE, assert_harmless, process_env, run
 from kit.data import REPO
 from pithbundle import files
 from pithbundle.__main__ import main as entry_point
+from pithbundle.cli.extras import needing
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 
 DEMO = REPO / "vectors" / "demo"
@@ -313,3 +315,13 @@ def test_a_long_string_is_read_under_the_limit_that_the_hint_names(tmp_path: Pat
     assert result.status == 1
     (option,) = re.findall(r"--limit (string=\d+)", result.out)
     assert run("verify", str(tmp_path / "str.json"), *POLICY, "--limit", option).status == 0
+
+
+def test_several_missing_packages_are_plural() -> None:
+    message = "a server needs uvicorn and httptools, which are not installed"
+    with (
+        pytest.raises(click.UsageError, match=message),
+        click.Context(click.Command("serve")),
+        needing("serve", "a server needs uvicorn and httptools", "uvicorn", "httptools"),
+    ):
+        raise ModuleNotFoundError(name="uvicorn")

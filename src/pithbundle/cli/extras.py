@@ -33,7 +33,8 @@ def needing(extra: str, what: str, *packages: str) -> Iterator[None]:
             raise
         import click
 
-        message = f"{what}, which is not installed. {how_to_install(extra)}"
+        verb = "are" if " and " in what else "is"
+        message = f"{what}, which {verb} not installed. {how_to_install(extra)}"
         raise click.UsageError(message, click.get_current_context()) from error
 
 
