@@ -103,6 +103,15 @@ def test_a_liar_is_named_and_its_findings_can_be_checked(servers: tuple[Server, 
     assert audit(servers, "--html", "audit.html").status == 2
 
 
+def test_events_that_are_missing_are_named(servers: tuple[Server, Server]) -> None:
+    lie(servers[1], "omit_event")
+    result = audit(servers, "--json", "--full")
+    (missing,) = [one for one in json.loads(result.stdout)["found"] if one["word"] == "missing"]
+    text = audit(servers, "--full").out
+    assert "another side has these valid events\n" in text
+    assert f"  events      {missing['ids'][0][7:19]}\n" in text
+
+
 def test_a_store_is_the_other_side_and_its_policy_holds(
     servers: tuple[Server, Server], tmp_path: Path
 ) -> None:

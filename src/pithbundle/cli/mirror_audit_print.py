@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.cli.output import Exit, Output, Style, worst
-from pithbundle.cli.render import MOST
+from pithbundle.cli.render import MOST, short
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.mirror.audit.classify import Found
@@ -24,6 +24,9 @@ _ROOM: Final = (
     f"findings/ has {SHARE} or {SHARE_BYTES >> 20} MiB of a word of this mirror: move files away, and "
     "what is found again is kept"
 )
+#: The words that are about valid events which are not there, and how many of these are printed.
+_OF_EVENTS: Final = frozenset({"missing", "stale"})
+_MOST_EVENTS: Final = 4
 _OUTCOMES: Final = {0: "same", 1: "wrong", 3: "not_known"}
 _HEADLINES: Final[dict[int, tuple[str, str, Style]]] = {
     0: ("same", "no difference was found", "good"),
@@ -68,6 +71,10 @@ def print_found(out: Output, found: Sequence[Found], done: Round, not_kept: Mapp
     for one in sorted(fair(found, MOST), key=lambda each: order.index(each.word)):
         out.heading(one.word, f"{one.suffix or 'the mirror'} of {out.show(one.mirror)}", _style(one.word))
         out.detail("why", out.show(one.message))
+        if one.ids and one.word in _OF_EVENTS:
+            first = ", ".join(short(each) for each in one.ids[:_MOST_EVENTS])
+            rest = len(one.ids) - _MOST_EVENTS
+            out.detail("events", first + (f" and {rest} more" if rest > 0 else ""))
         out.detail("evidence", one.evidence)
         if done.has_folder:
             out.detail("finding", done.names.get(one.key, "not kept"))
