@@ -98,6 +98,8 @@ def test_a_liar_is_named_and_its_findings_can_be_checked(servers: tuple[Server, 
     assert {one["finding"] for one in report["found"]} == {Path(name).name for name in files}
     checked = run("mirror", "check-finding", *files, "--policy", "policy.json")
     assert checked.status == 0 and checked.out.count("reproducible  ") == 2
+    given = run("mirror", "check-finding", "audit", "--policy", "policy.json")
+    assert given.status == 2 and "a folder of an audit: give the files in audit/findings" in given.err
     again = audit(servers, "-o", "audit", "--html", "audit.html", "--force", "--seed", report["seed"])
     assert again.status == 1 and sorted(map(str, Path("audit/findings").iterdir())) == files
     assert audit(servers, "--html", "audit.html").status == 2

@@ -53,6 +53,9 @@ _PATTERN: Final = re.compile(r"[*?\[]")
 _SECOND: Final = (b"{", b"[", *(bytes([head]) for head in range(0xA0, 0xC0)))
 #: The most names of files that a hint lists.
 _MOST_FILES: Final = 5
+#: What the folder of an audit contains: its findings, and the report (AUDIT-11).
+_FINDINGS: Final = "findings"
+_REPORT: Final = "report.json"
 _CUT: Final = (
     "fetch it again, and compare its size; pithbundle inspect --truncated FILE shows what is complete"
 )
@@ -137,6 +140,8 @@ def _of_path(path: str) -> str:
         return ""
     if ARCHIVE_FILE in names:
         return f"this is an archive: {_use_of(path)}"
+    if _FINDINGS in names and _REPORT in names:
+        return f"this is a folder of an audit: give the files in {visible(os.path.join(path, _FINDINGS))}"
     files = [visible(os.path.join(path, name)) for name in names if name.endswith((".json", ".cbor"))]
     if not files:
         return "this is a folder without .json and .cbor files: give the path of a file"
