@@ -13,6 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from kit import DEMO, UNKNOWN_SIGNER, attached, bundle, made_record, payloads, policy, to_json
+from kit.arxiv import Paper
 from kit.captures import PERSON, external_id, orcid_json, orcid_xml, response, warc_record, work, zipped
 from kit.command_line import assert_harmless, run
 from pithbundle.bundle.reader import read_bundle
@@ -114,6 +115,23 @@ def test_each_bundle_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "read_bundle" not in vars(importlib.import_module(module))
     evidence("--file", "paper.pdf")
     assert counted.call_count == 1
+
+
+def test_the_record_is_compared_with_metadata() -> None:
+    paper = Paper()
+    Path("own.json").write_bytes(to_json(bundle(dict(paper.metadata.record.value), [])))
+    Path("a.jsonl").write_bytes(to_json(paper.value()))
+    Path("b.jsonl").write_bytes(to_json(paper.but(title="<b>").value()))
+    args = ("evidence", "own.json", "--policy", "policy.json", "--arxiv", "a.jsonl", "--arxiv", "b.jsonl")
+    result = run(*args, "--html", "out.html")
+    assert result.status == 3 and "metadata      2 findings\nreproduced    arxiv_metadata: " in result.out
+    assert "title A Title <in> Two & a Half Lines" in result.out
+    assert "metadata/title_canon_sha256 another text" in result.out and "<b>" not in result.out
+    page = Path("out.html").read_text()
+    assert "Metadata of arXiv" in page and "agrees with the record" in page and "contradicts" not in page
+    value = json.loads(run(*args, "--json").stdout)
+    assert [one["status"] for one in value["of_files"]] == ["reproduced", "edited"]
+    assert run("evidence", "own.json", "--arxiv", "paper.pdf").status == 2
 
 
 @pytest.mark.parametrize(("option", "code"), [("--warc", "warc_invalid"), ("--orcid", "orcid_invalid")])

@@ -71,6 +71,7 @@ READS = {
     "content_paths",
     "warc_paths",
     "orcid_paths",
+    "arxiv_paths",
     "table_path",
     "list_path",
     "states",

@@ -1,14 +1,18 @@
-"""What ``pithbundle evidence`` reads for captures and claims of authorship (spec CAPT-9, ORCID-7)."""
+"""What ``pithbundle evidence`` reads for captures, authors and metadata (spec CAPT-9, ORCID-7, ARXIV-4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from pithbundle.bundle.record import Record
 from pithbundle.cli.extras import needing
 from pithbundle.cli.inputs import read_bytes, rejecting
+from pithbundle.cli.number_arxiv import read_papers
 from pithbundle.cli.output import Exit
 from pithbundle.encoding.limits import Limits
 from pithbundle.evidence import Content, OrcidRecord, Payload, content_of, read_orcid
+from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError
+from pithbundle.evidence.metadata_findings import id_of
 from pithbundle.files import read_blocks
 from pithbundle.progress import Progress
 
@@ -68,6 +72,19 @@ def read_persons(paths: Sequence[str], limits: Limits) -> tuple[OrcidRecord, ...
         with rejecting(path, Exit.USAGE, data=data):
             found.append(read_orcid(data, limits))
     return tuple(found)
+
+
+def read_arxiv(
+    paths: Sequence[str], record: Record | None, limits: Limits
+) -> tuple[tuple[str, ArxivMetadata | MetadataError | None], ...]:
+    """Return the name of each file of arXiv's metadata, and what it has of the paper of a record.
+
+    Raises:
+        InputRejected: a file cannot be read, or has none of the forms.
+    """
+    wanted = id_of(record)
+    names = [] if wanted is None else [wanted]
+    return tuple((path, read_papers(path, names, limits, named=True).get(wanted or "")) for path in paths)
 
 
 def _counted(blocks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:

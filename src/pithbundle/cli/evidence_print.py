@@ -10,7 +10,9 @@ from pithbundle.cli.render import short
 from pithbundle.evidence import EvidenceReport, Finding, HeaderFile
 from pithbundle.evidence.findings import Effect
 from pithbundle.evidence.header_words import REASONS
+from pithbundle.evidence.metadata_findings import METADATA
 from pithbundle.evidence.person_claims import Person
+from pithbundle.evidence.timestamp_claims import KIND as TIMESTAMP
 from pithbundle.wording import plural
 
 _STYLES: Final[dict[Effect, Style]] = {"supports": "good", "contradicts": "bad", "open": "doubtful"}
@@ -23,9 +25,11 @@ def print_evidence(out: Output, report: EvidenceReport) -> None:
     if report.verification is not None:
         out.heading("evidence", plural(len(report.of_entries), "finding"))
         _print_findings(out, report.of_entries)
-    if report.of_files:
-        out.heading("proofs", plural(len(report.of_files), "finding"))
-        _print_findings(out, report.of_files)
+    for name, kind in (("proofs", TIMESTAMP), ("metadata", METADATA)):
+        found = [one for one in report.of_files if one.kind == kind]
+        if found:
+            out.heading(name, plural(len(found), "finding"))
+            _print_findings(out, found)
     if report.of_unverified_elements:
         out.line(UNVERIFIED, "doubtful", f": {plural(len(report.of_unverified_elements), 'finding')}")
         _print_findings(out, report.of_unverified_elements)

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from pithbundle.bundle.record import Record
 from pithbundle.cli.inputs import rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.evidence.arxiv import (
-    ArxivMetadata,
-    Compared,
-    Comparison,
-    MetadataError,
-    MetadataReason,
-    compare,
-)
+from pithbundle.evidence.arxiv import ArxivMetadata, Compared, Comparison, MetadataError, compare
 from pithbundle.evidence.arxiv_files import read_metadata
+from pithbundle.evidence.metadata_findings import REASONS, comparison_value, id_of, why_not_compared
 from pithbundle.files import read_blocks
-
-#: By reason: what it means, after the versions of the metadata and of the record.
-_REASONS: Final[dict[MetadataReason, str]] = {
-    "newer_version": "it is of a newer version, and has the texts of that one alone",
-    "older_version": "it is of an older version: fetch it again",
-    "edited": "a member differs, and nothing shows which of the two was changed",
-    "other_members": "every member agrees, and the record has others, which arXiv does not have",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +57,11 @@ def read_papers(path: str, wanted: Collection[str], limits: Limits, *, named: bo
         return read_metadata(blocks, wanted, limits)
 
 
-def id_of(record: Record | None) -> str | None:
-    """The identifier by which arXiv's metadata of a record is found; None for another source."""
-    return record.source_id if record is not None and record.source_kind == "arxiv" else None
-
-
 def beside(record: Record, papers: Papers, path: str) -> Beside:
     """Compare a record with the metadata of its paper."""
-    arxiv_id = id_of(record)
-    if arxiv_id is None:
-        return Beside(path, None, f"the source of the record is {record.source_kind}, not arxiv")
-    metadata = papers.get(arxiv_id)
-    if metadata is None:
-        return Beside(path, None, f"there is no metadata of {arxiv_id} in it")
-    if isinstance(metadata, MetadataError):
-        fault = metadata.fault
-        # The detail as it is: what is printed is escaped then.
-        return Beside(path, None, f"{fault.detail} [{fault.code}, {fault.clause}]")
-    return Beside(path, compare(metadata, record))
+    metadata = papers.get(id_of(record) or "")
+    why = why_not_compared(record, metadata)
+    return Beside(path, compare(metadata, record) if isinstance(metadata, ArxivMetadata) else None, why)
 
 
 def print_beside(out: Output, found: Beside) -> None:
@@ -107,7 +79,7 @@ def print_beside(out: Output, found: Beside) -> None:
     versions = f"version {of_metadata}"
     if of_metadata != of_record:
         versions += f" beside version {of_record}"
-    out.detail("metadata", f"{file}: {versions}: {_REASONS[comparison.reason]}; nobody signs it")
+    out.detail("metadata", f"{file}: {versions}: {REASONS[comparison.reason]}; nobody signs it")
     for member in comparison.members:
         if not member.agrees:
             out.detail("differs", _difference(out, member))
@@ -139,16 +111,5 @@ def beside_value(found: Beside | None) -> Object | None:
     return {
         "file": portable(found.path),
         "compared": True,
-        "reproduced": found.reproduced,
-        "reason": comparison.reason,
-        "versions": [*comparison.metadata.versions],
-        "members": [
-            {
-                "member": "/".join(each.path),
-                "agrees": each.agrees,
-                "record": each.of_record,
-                "metadata": each.of_metadata,
-            }
-            for each in comparison.members
-        ],
+        **comparison_value(comparison),
     }

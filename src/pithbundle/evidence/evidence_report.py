@@ -14,6 +14,7 @@ from pithbundle.brief import brief
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, portable
+from pithbundle.evidence.arxiv import ArxivMetadata, MetadataError
 from pithbundle.evidence.author_claims import SavedRecords
 from pithbundle.evidence.capture_claims import CAPTURE_EVENT, capture_findings
 from pithbundle.evidence.captures import HeldContents
@@ -21,6 +22,7 @@ from pithbundle.evidence.contents import Content
 from pithbundle.evidence.event_claims import EventClaim, claims_of
 from pithbundle.evidence.findings import EXIT_STATUS, Finding
 from pithbundle.evidence.headers import HeaderFile, Headers
+from pithbundle.evidence.metadata_findings import metadata_finding
 from pithbundle.evidence.orcid_record import OrcidRecord
 from pithbundle.evidence.payloads import Payload
 from pithbundle.evidence.person_claims import AUTHOR_EVENT, Person, author_findings, persons_of
@@ -47,6 +49,8 @@ class Material:
     payloads: tuple[Payload, ...] | None = None
     #: Saved records of ORCID.
     persons: tuple[OrcidRecord, ...] = ()
+    #: The name of each file of arXiv's metadata, and what it has of the paper of the record.
+    metadata: tuple[tuple[str, ArxivMetadata | MetadataError | None], ...] = ()
 
     __repr__ = brief
 
@@ -80,7 +84,7 @@ def check_claims(claims: Iterable[EventClaim], record: Record, material: Materia
         material: what the user has.
 
     Returns:
-        The findings in the order of the claims, and then those on the proofs that are in no event.
+        The findings in the order of the claims, then those on the proofs in no event, and on metadata.
     """
     return tuple(_findings(claims, record, material))
 
@@ -91,6 +95,8 @@ def _findings(claims: Iterable[EventClaim], record: Record, material: Material) 
         if claim.event_type in _CHECKS:
             yield from _CHECKS[claim.event_type](claim, held)
     yield from _of_proofs(record.sha256, material)
+    for name, metadata in material.metadata:
+        yield metadata_finding(name, metadata, record)
 
 
 def _of_proofs(digest: bytes, material: Material) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
 )
 from pithbundle.cli.load import require_absent
-from pithbundle.cli.number_arxiv import id_of, read_papers
+from pithbundle.cli.number_arxiv import read_papers
 from pithbundle.cli.number_files import Reading, one_record
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import sha256_hex
@@ -28,6 +28,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import portable
 from pithbundle.evidence.arxiv import ArxivMetadata
+from pithbundle.evidence.metadata_findings import id_of
 from pithbundle.files import STDIN
 from pithbundle.wording import plural
 

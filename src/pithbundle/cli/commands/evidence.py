@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
 from pithbundle.bundle.reader import Bundle
-from pithbundle.cli.evidence_files import read_contents, read_persons, read_warcs
+from pithbundle.cli.evidence_files import read_arxiv, read_contents, read_persons, read_warcs
 from pithbundle.cli.evidence_inputs import read_chain, read_proofs
 from pithbundle.cli.evidence_print import print_evidence
 from pithbundle.cli.extras import needing
@@ -27,7 +27,7 @@ from pithbundle.files import STDIN
 from pithbundle.progress import Progress
 
 #: The parameters that name files beside the bundles, each several.
-_OTHERS: Final = ("header_paths", "proof_paths", "content_paths", "warc_paths", "orcid_paths")
+_OTHERS: Final = ("header_paths", "proof_paths", "content_paths", "warc_paths", "orcid_paths", "arxiv_paths")
 
 
 @click.command(
@@ -100,6 +100,14 @@ _OTHERS: Final = ("header_paths", "proof_paths", "content_paths", "warc_paths", 
     metavar="FILE",
     help="A saved record of ORCID, JSON or XML; may be repeated.",
 )
+@click.option(
+    "--arxiv",
+    "arxiv_paths",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="Metadata of arXiv, from which the record may follow; may be repeated.",
+)
 @click.option("--html", "html_path", type=PATH, metavar="OUT", help="Write the report as a page here.")
 @click.option("--force", is_flag=True, help="Replace an existing OUT of --html.")
 @record_options
@@ -128,7 +136,8 @@ def command(
 
     A capture is of this paper by its URL, and stored by a file with its content: one that you
     saved, or a payload of a WARC file. A claim of authorship has a well-formed identifier, and
-    a saved record of ORCID lists the paper; nothing in such a record is signed.
+    a saved record of ORCID lists the paper; nothing in such a record is signed. The record
+    itself follows from metadata of arXiv, or differs in members that are listed.
 
     Without FILE the proofs of --ots are checked against --digest: the canonical hash of a
     record, or the SHA-256 of whatever was stamped.
@@ -144,7 +153,7 @@ def command(
     bundles: list[Bundle] = []
     loaded = None if digest else load_record(files, policy_path, limits, encoding, bundles)
     with progress_bar("reading", None) as bar:
-        material = _material(given, limits, lambda: _wanted(loaded, bundles), bar)
+        material = _material(given, limits, loaded, bundles, bar)
         bar.begin("checking", None)
         if loaded is None:
             found = check_proofs(digest or b"", material)
@@ -172,14 +181,20 @@ def _digest(text: str) -> bytes:
 
 
 def _material(
-    given: dict[str, Any], limits: Limits, wanted: Callable[[], frozenset[tuple[str, str]]], bar: Progress
+    given: dict[str, Any],
+    limits: Limits,
+    loaded: LoadedRecord | None,
+    bundles: Sequence[Bundle],
+    bar: Progress,
 ) -> Material:
+    record = None if loaded is None else loaded.report.record
     return Material(
         read_chain(given["header_paths"], given["blocks"], given["table_path"], bar),
         read_proofs(given["proof_paths"]),
         read_contents(given["content_paths"], bar),
-        read_warcs(given["warc_paths"], wanted, bar),
+        read_warcs(given["warc_paths"], lambda: _wanted(loaded, bundles), bar),
         read_persons(given["orcid_paths"], limits),
+        read_arxiv(given["arxiv_paths"], record, limits),
     )
 
 
@@ -197,9 +212,9 @@ def _require_one_subject(files: Sequence[str], digest: bytes | None, given: dict
         raise click.UsageError("FILE and --digest exclude each other: a record has its own digest", context)
     elif not given["proof_paths"]:
         raise click.UsageError("--digest needs a proof: add --ots FILE", context)
-    elif given["content_paths"] or given["warc_paths"] or given["orcid_paths"]:
+    elif any(given[name] for name in ("content_paths", "warc_paths", "orcid_paths", "arxiv_paths")):
         raise click.UsageError(
-            "--file, --warc and --orcid are about the claims of a bundle: add FILE", context
+            "--file, --warc, --orcid and --arxiv are about the claims of a bundle: add FILE", context
         )
 
 

@@ -19,12 +19,13 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
     truncated_option,
 )
-from pithbundle.cli.number_arxiv import beside, beside_value, id_of, print_beside, read_papers
+from pithbundle.cli.number_arxiv import beside, beside_value, print_beside, read_papers
 from pithbundle.cli.number_files import Found, Reading, brief_claim, numbers, of_paper
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
+from pithbundle.evidence.metadata_findings import id_of
 
 #: What is shown of a record that is not complete.
 _CLAIMS: Final = ("pith_number", "canonical_sha256")

@@ -12,6 +12,7 @@ from pithbundle.evidence import EventClaim, Finding, Material, check_claims, cla
 from pithbundle.evidence.evidence_report import CLAIM_TYPES
 from pithbundle.evidence.findings import Effect
 from pithbundle.evidence.header_words import STRENGTHS
+from pithbundle.evidence.metadata_findings import METADATA
 from pithbundle.mirror.pages.rows import MOST_ENTRIES, short
 from pithbundle.report import Report
 
@@ -29,6 +30,8 @@ _OF_PROOFS: Final[dict[Effect, str]] = {
     "open": "leaves it open",
     "supports": "holds for this digest",
 }
+#: The same of metadata beside the record; it contradicts nothing.
+_OF_METADATA: Final = {**_OF_PROOFS, "supports": "agrees with the record"}
 _TONES: Final = tuple(tone for tone, _ in EFFECTS.values())
 #: By member of what a finding rests on: the strength of a header in words.
 _STRENGTHS: Final = {("strength", str(name)): f"{name}, {words}" for name, words in STRENGTHS.items()}
@@ -98,7 +101,8 @@ def _card(findings: Sequence[Finding], with_places: bool) -> Card:
     missing = tuple(dict.fromkeys(one.does_not_show for one in findings))
     clauses = tuple(dict.fromkeys(one.clause for one in findings))
     if claim is None:
-        return Card(tone, "proof in a file", None, "", first.file or "", rows, missing, clauses)
+        heading = "metadata of arXiv" if first.kind == METADATA else "proof in a file"
+        return Card(tone, heading, None, "", first.file or "", rows, missing, clauses)
     where = f"{claim.location.file} {claim.location.pointer}" if with_places else ""
     identity = short(claim.event_id or claim.element_sha256 or "")
     return Card(tone, claim.event_type, claim.signer, identity, where, rows, missing, clauses)
@@ -107,7 +111,7 @@ def _card(findings: Sequence[Finding], with_places: bool) -> Card:
 def _row(one: Finding) -> FindingRow:
     tone, meaning = EFFECTS[one.effect]
     if one.claim is None:
-        meaning = _OF_PROOFS[one.effect]
+        meaning = (_OF_METADATA if one.kind == METADATA else _OF_PROOFS)[one.effect]
     rests_on = tuple((name, _STRENGTHS.get((name, text), text)) for name, text in one.rests_on)
     kind, word = one.kind.replace("_", " "), one.status.replace("_", " ")
     return FindingRow(tone, word, kind, one.sentence, meaning, rests_on)

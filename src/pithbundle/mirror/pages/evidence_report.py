@@ -16,6 +16,8 @@ from pithbundle.bundle.reader import Bundle
 from pithbundle.evidence import EvidenceOutcome, EvidenceReport, HeaderFile, Material
 from pithbundle.evidence.findings import Effect
 from pithbundle.evidence.header_words import REASONS, STRENGTHS
+from pithbundle.evidence.metadata_findings import METADATA
+from pithbundle.evidence.timestamp_claims import KIND
 from pithbundle.mirror.pages.evidence import EFFECTS, Card, cards_of
 from pithbundle.mirror.pages.paper import elements_of, paper_of
 from pithbundle.mirror.pages.rendering import ASSETS, render
@@ -93,7 +95,16 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
 def _groups(found: EvidenceReport) -> Iterator[Group]:
     groups = (
         ("Claims with a verified signature", "A key of the policy signed each of these.", found.of_entries),
-        ("Proofs in files", "No event contains these proofs: you gave them.", found.of_files),
+        (
+            "Proofs in files",
+            "No event contains these proofs: you gave them.",
+            [one for one in found.of_files if one.kind == KIND],
+        ),
+        (
+            "Metadata of arXiv",
+            "What arXiv publishes of the paper, beside the record. Nobody signs it.",
+            [one for one in found.of_files if one.kind == METADATA],
+        ),
         (
             "Claims without a verified signature",
             "Nobody is known to have made these claims. What evidence shows of one holds whoever made it.",
@@ -146,6 +157,7 @@ def _given(material: Material) -> list[tuple[str, str]]:
         # Files without a payload of a claim were given all the same.
         ("captures in WARC files", "payload", None if material.payloads is None else len(material.payloads)),
         ("saved records of ORCID", "file", len(material.persons) or None),
+        ("metadata of arXiv", "file", len(material.metadata) or None),
     )
     return [(name, "none" if count is None else plural(count, noun)) for name, noun, count in counts]
 
