@@ -181,6 +181,18 @@ def test_a_page_is_not_left_half_written() -> None:
     assert not Path("out.html").exists()
 
 
+def test_that_a_page_cannot_be_written_is_found_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of captures can have many gigabytes."""
+
+    def read(*_: object) -> None:
+        raise AssertionError("the files were read first")
+
+    monkeypatch.setattr("pithbundle.cli.commands.evidence.read_contents", read)
+    Path("closed").write_bytes(b"")
+    result = run("evidence", "bundle.json", "--policy", "policy.json", "--html", "closed/out.html")
+    assert result.status == 2 and "closed" in result.err
+
+
 def test_without_jinja2_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*sys.modules]:
         if name.startswith(("pithbundle.mirror.pages", "jinja2", "markupsafe")):

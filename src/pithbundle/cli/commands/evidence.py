@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import click
@@ -13,7 +13,7 @@ from pithbundle.cli.evidence_inputs import read_chain, read_proofs
 from pithbundle.cli.evidence_print import print_evidence
 from pithbundle.cli.extras import needing
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import PATH, require_single_stdin, write_files
+from pithbundle.cli.inputs import PATH, rejecting, require_single_stdin, write_files
 from pithbundle.cli.load import LoadedRecord, load_record, record_options, require_absent
 from pithbundle.cli.output import Output
 from pithbundle.cli.terminal import progress_bar
@@ -23,8 +23,9 @@ from pithbundle.encoding.spellings import digest_of
 from pithbundle.encoding.values import Object
 from pithbundle.evidence import EvidenceReport, Material, check_evidence, check_proofs, claims_of
 from pithbundle.evidence.capture_claims import wanted_captures
-from pithbundle.files import STDIN
+from pithbundle.files import STDIN, require_writable
 from pithbundle.progress import Progress
+from pithbundle.report import Report
 
 #: The parameters that name files beside the bundles, each several.
 _OTHERS: Final = ("header_paths", "proof_paths", "content_paths", "warc_paths", "orcid_paths", "arxiv_paths")
@@ -144,10 +145,9 @@ def command(
     """
     inputs = [policy_path, given["table_path"], *files, *(path for name in _OTHERS for path in given[name])]
     require_single_stdin(*inputs)
-    if html_path == STDIN:
-        raise click.UsageError("a page needs a file", click.get_current_context())
     guard_inputs(inputs, [("--html", html_path)])
-    require_absent([html_path], force)
+    if html_path is not None:
+        _require_page(html_path, force)
     digest = None if digest_text is None else _digest(digest_text)
     _require_one_subject(files, digest, given)
     bundles: list[Bundle] = []
@@ -230,10 +230,29 @@ def _record_value(loaded: LoadedRecord | None) -> Object:
     return {**dict.fromkeys(names), "rejected": []}
 
 
+def _require_page(path: str, force: bool) -> None:
+    """Check that a page can be made and written, before files of many gigabytes are read.
+
+    Raises:
+        InputRejected: a file is there, or none can be written.
+        click.UsageError: the page needs a file, or an extra.
+    """
+    if path == STDIN:
+        raise click.UsageError("a page needs a file", click.get_current_context())
+    require_absent([path], force)
+    _page_maker()
+    with rejecting(path):
+        require_writable(path)
+
+
+def _page_maker() -> Callable[[EvidenceReport, Report | None, Sequence[Bundle]], bytes]:
+    with needing("mirror", "a page needs jinja2", "jinja2", "markupsafe"):
+        from pithbundle.mirror.pages.evidence_report import evidence_page
+    return evidence_page
+
+
 def _write_page(
     path: str, force: bool, found: EvidenceReport, loaded: LoadedRecord | None, bundles: Sequence[Bundle]
 ) -> None:
-    with needing("mirror", "a page needs jinja2", "jinja2", "markupsafe"):
-        from pithbundle.mirror.pages.evidence_report import evidence_page
-    page = evidence_page(found, None if loaded is None else loaded.report, bundles)
+    page = _page_maker()(found, None if loaded is None else loaded.report, bundles)
     write_files({path: page}, force)
