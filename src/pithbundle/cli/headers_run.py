@@ -14,6 +14,7 @@ from pithbundle import durable
 from pithbundle.cli import event_loop
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import rejecting
+from pithbundle.cli.mirror_urls import not_accepted
 from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.errors import EvidenceError, NetworkError
 from pithbundle.evidence.header_fetch import ANSWER_BYTES, HeaderFetch
@@ -46,8 +47,9 @@ def base_of(url: str) -> str:
     try:
         target = parse_url(url, allow_loopback_http=True)
     except NetworkError as error:
-        message = f"{error.fault.detail or error.fault.message}; {error.hint}"
-        raise click.BadParameter(message, click.get_current_context(), param_hint="--from") from error
+        raise click.BadParameter(
+            not_accepted(error), click.get_current_context(), param_hint="--from"
+        ) from error
     if target.path != "/":
         message = f"{url} has a path; a node has its interface below /rest"
         raise click.BadParameter(message, click.get_current_context(), param_hint="--from")
