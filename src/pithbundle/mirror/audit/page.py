@@ -25,7 +25,9 @@ table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; }
 .e1 { color: var(--bad); font-weight: 600; } .e3 { color: var(--open); } .e0 { color: var(--good); }
-code { font-size: .875rem; }
+th, td:first-child, td span { overflow-wrap: normal; }
+code { font-size: .875em; overflow-wrap: anywhere; }
+@media (max-width: 34rem) { table { font-size: .8125rem; } th, td { padding: .3rem .35rem; } }
 """
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _HEADLINES: Final = {

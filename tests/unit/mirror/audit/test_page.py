@@ -40,6 +40,14 @@ def test_it_names_what_was_found() -> None:
     assert "Something is missing or not known" in page(report("omit_event"), 3).decode()
 
 
+def test_words_are_whole_and_what_a_mirror_sent_breaks_anywhere() -> None:
+    style = page(report(), 0).decode().partition("</style>")[0]
+    assert "th, td:first-child, td span { overflow-wrap: normal; }" in style
+    assert "code { font-size: .875em; overflow-wrap: anywhere; }" in style
+    for tag, attributes in Parsed(page(report("forged_event"), 1)).elements:
+        assert tag != "span" or str(dict(attributes)["class"])[:1] == "e"
+
+
 def test_it_has_no_script_and_no_link() -> None:
     parsed = Parsed(page(report("forged_event"), 1, [{"ended_at": "x", "wrong": 1, "open": 2}] * 3))
     assert not {tag for tag, _ in parsed.elements} & {"script", "a", "img", "link", "iframe", "form"}
