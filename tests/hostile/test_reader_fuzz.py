@@ -16,6 +16,7 @@ import pytest
 from kit.cbor import cbor
 from kit.data import REPO, fuzz_count
 from kit.processor import slowness
+from kit.runs import spread
 from pithbundle.codes import CODES
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import parse_cbor, read_cbor
@@ -260,8 +261,7 @@ def environment(**more: str) -> dict[str, str]:
     return {"PYTHONPATH": path, "PATH": os.environ.get("PATH", ""), **more}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WORST)
+@pytest.mark.parametrize("name", spread(WORST, slow=[*WORST][::3]))
 def test_worst_inputs_stay_within_their_time_and_256_mb(name: str) -> None:
     code, seconds, peak = measured(name)
     assert code == WORST[name][1]
