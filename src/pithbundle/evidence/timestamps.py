@@ -32,6 +32,8 @@ _ORDER: Final[tuple[TimestampStatus, ...]] = (
 
 #: The longest message that is shown, in bytes; no longer one can be a Merkle root.
 _LONGEST: Final = 64
+#: How many headers follow one of strength ``chain`` that is held against a proof.
+_SETTLED: Final = 6
 #: What a confirmed proof does not show (EVID-16).
 DOES_NOT_SHOW: Final = (
     "when it was made before that, who made it, or that it is true; "
@@ -148,12 +150,17 @@ def _check(attestation: Attestation, headers: Headers) -> AttestationFinding:
     for header in candidates:
         if header.merkle_root == attestation.message:
             return AttestationFinding("confirmed", attestation, header)
-    if not candidates:
+    if not candidates or _may_be_replaced(candidates[0], headers):
         return AttestationFinding("no_header", attestation, None)
     header = candidates[0]
     # That the user named a block is no evidence against a proof.
     given = header.strength == "given"
     return AttestationFinding("differs_from_given" if given else "contradicted", attestation, header)
+
+
+def _may_be_replaced(header: Header, headers: Headers) -> bool:
+    """Whether a chain may still give up a header: another block of its height is no false one then."""
+    return header.strength == "chain" and not headers.at(header.height + _SETTLED)
 
 
 def _rank(finding: AttestationFinding) -> tuple[int, int, int]:

@@ -45,7 +45,7 @@ BAD: Final = proof(ots.SHA256 + bitcoin(3), digest=DIGEST)
 
 
 def chain() -> Headers:
-    data = extended(b"", 6, roots={3: DIGEST[::-1]})
+    data = extended(b"", 10, roots={3: DIGEST[::-1]})
     return read_headers([("chain", data)], checkpoints=Checkpoints(()), network=mined.network(data))
 
 
@@ -75,9 +75,9 @@ def test_a_proof_against_a_mined_chain_is_confirmed_from_bundle_to_outcome() -> 
     (file,) = value["headers"]
     assert (file["file"], file["count"], file["first"], file["last"], file["strength"]) == (
         "chain",
-        6,
+        10,
         0,
-        5,
+        9,
         "chain",
     )
     assert len(repr(report)) <= 300 and len(repr(report.material)) <= 300
@@ -99,7 +99,7 @@ def test_claims_without_a_verified_signature_are_apart_and_give_3() -> None:
     [
         ([], [], "checked", 0),
         ([anchor(GOOD)], [("a", GOOD)], "checked", 0),
-        ([anchor(proof(bitcoin(9), digest=DIGEST))], [], "not_checked", 3),
+        ([anchor(proof(bitcoin(19), digest=DIGEST))], [], "not_checked", 3),
         ([anchor(GOOD)], [("a", b"")], "not_checked", 3),
         ([anchor(BAD)], [("a", b"")], "contradicted", 1),
         ([anchor(GOOD)], [("a", BAD)], "contradicted", 1),

@@ -64,6 +64,15 @@ def test_the_chain_contradicts_and_a_block_that_the_user_named_only_differs() ->
     )
 
 
+@pytest.mark.parametrize(("after", "status"), [(5, "no_header"), (6, "contradicted")])
+def test_the_end_of_a_chain_may_be_replaced_and_contradicts_nothing(after: int, status: str) -> None:
+    """A node had a stale block for some minutes: the proof of the block that replaced it is honest."""
+    data = CHAIN[: 80 * (31 + after)]
+    by = read_headers([("a", data)], checkpoints=Checkpoints(()), network=mined.network(data))
+    assert found(WRONG, by=by).status == status
+    assert found(ATTESTED, by=by).status == "confirmed"
+
+
 def test_a_stale_block_confirms_nothing() -> None:
     stale = extended(CHAIN[: 80 * 25], 1, roots={25: MESSAGE}, salt="stale")[-80:]
     by = read_headers([("a", CHAIN), ("b", stale)], checkpoints=Checkpoints(()), network=NETWORK)
