@@ -80,6 +80,8 @@ def test_a_title_is_the_heading_and_authors_are_a_statement() -> None:
     text = text_of(page)
     # To copy, so with one backslash and on its own lines.
     suffix = report_of([data], POLICY).record.number.suffix  # type: ignore[union-attr]
+    # The command is one that runs: it needs to know of what record.
+    assert f"<code>pithbundle latex {suffix} -o FOLDER</code>".encode() in page
     assert f"<code>\\usepackage{{pithbundle}}\n\\pithnumber{{{suffix}}}</code>".encode() in page
     assert b"\n  title = {{On pith}},\n" in page and b"A. Author}" not in page
     assert "On pith This title has the hash that the number covers." in text
