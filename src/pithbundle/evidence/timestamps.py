@@ -32,6 +32,8 @@ _ORDER: Final[tuple[TimestampStatus, ...]] = (
 
 #: The longest message that is shown, in bytes; no longer one can be a Merkle root.
 _LONGEST: Final = 64
+#: How many attestations the value of a finding names at most; the others are counted (EVID-15).
+MOST_NAMED: Final = 100
 #: How many headers follow one of strength ``chain`` that is held against a proof.
 _SETTLED: Final = 6
 #: What a confirmed proof does not show (EVID-16).
@@ -119,7 +121,8 @@ class ProofFinding:
             "does_not_show": DOES_NOT_SHOW,
             "hash_name": self.proof.hash_name,
             "digest": self.proof.digest.hex(),
-            "attestations": [one.to_value() for one in self.attestations],
+            "attestations": [one.to_value() for one in self.attestations[:MOST_NAMED]],
+            "more_attestations": max(0, len(self.attestations) - MOST_NAMED),
         }
 
 

@@ -64,6 +64,15 @@ def test_the_chain_contradicts_and_a_block_that_the_user_named_only_differs() ->
     )
 
 
+def test_the_value_of_a_finding_names_100_attestations_and_counts_the_others() -> None:
+    """A proof of 64 KiB can have thousands, and a record hundreds of proofs: a page took a gigabyte."""
+    finding = found(ots.fork(*[ots.attested(b"12345678", b"")] * 150, ATTESTED), by=headers("chain"))
+    value = finding.to_value()
+    assert len(finding.attestations) == 151
+    assert (len(value["attestations"]), value["more_attestations"]) == (100, 51)
+    assert value["status"] == "confirmed" and found(ATTESTED).to_value()["more_attestations"] == 0
+
+
 @pytest.mark.parametrize(("after", "status"), [(5, "no_header"), (6, "contradicted")])
 def test_the_end_of_a_chain_may_be_replaced_and_contradicts_nothing(after: int, status: str) -> None:
     """A node had a stale block for some minutes: the proof of the block that replaced it is honest."""
