@@ -38,7 +38,7 @@ BOMBS: Final = {
     "messages": proof(append(bytes(4_063)) + fork(*[append(b"x") + bitcoin(1)] * 3_900)),
     "hashes of long messages": proof(append(bytes(4_064)) + fork(*[ots.SHA256 + bitcoin(1)] * 4_700)),
     "reversed long messages": proof(append(bytes(4_064)) + fork(*[ots.REVERSE * 100 + bitcoin(1)] * 95)),
-    "slow hashes": proof(append(bytes(4_064)) + fork(*[ots.RIPEMD160 + bitcoin(1)] * 16)),
+    "slow hashes": proof(append(bytes(4_064)) + fork(*[ots.RIPEMD160 + bitcoin(1)] * 2)),
     "more slow hashes": proof(append(bytes(4_064)) + fork(*[ots.RIPEMD160 + bitcoin(1)] * 4_000)),
     "doubled messages": proof(ots.HEXLIFY * 200 + bitcoin(1)),
     "a long number": proof(attested(ots.BITCOIN, b"\x80" * 8_000)),

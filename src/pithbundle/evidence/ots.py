@@ -28,7 +28,7 @@ DEPTH: Final = 256
 #: The bytes of a message at most.
 MESSAGE_BYTES: Final = 4_096
 #: The bytes of all messages together of which a proof takes the RIPEMD-160, which is slow without hashlib.
-RIPEMD160_BYTES: Final = 65_536
+RIPEMD160_BYTES: Final = 8_192
 #: The bytes of what an attestation contains at most, and of the URI of a calendar.
 PAYLOAD_BYTES: Final = 8_192
 URI_BYTES: Final = 1_000
