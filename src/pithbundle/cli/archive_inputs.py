@@ -57,6 +57,7 @@ _OF_MANIFEST: Final = (
 _HINTS: Final[tuple[tuple[str, str], ...]] = (
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
+    ("has no digests itself", "give the folder with the digests, which is in the one of the mirror"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
     (", which pithbundle did not write", "move it elsewhere, or name another output: nothing was changed"),
     (

@@ -127,8 +127,13 @@ def hint_for(
     return f"the file is {document.description}{instead}: {document.use}"
 
 
+def is_url(path: str) -> bool:
+    """Whether what was given for a path is a URL."""
+    return _URL.match(path) is not None
+
+
 def _of_path(path: str) -> str:
-    if _URL.match(path):
+    if is_url(path):
         return "a URL is not read: download the file first, then give its path"
     try:
         names = sorted(os.listdir(path)) if os.path.isdir(path) else None

@@ -6,11 +6,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import click
 
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.clock import time_option_value
+from pithbundle.cli.input_hints import is_url
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.digests.differences import Difference, not_comparable
 from pithbundle.digests.head import is_archive_path, is_origin
@@ -23,6 +25,7 @@ from pithbundle.mirror.listing import Listing, compare, listing
 from pithbundle.spawning import default_jobs
 from pithbundle.verify.policy import Policy
 
+_OF_A_URL: Final = "Compare with a mirror by pithbundle mirror audit URL --store DIR"
 #: How many records that differ are kept for the JSON.
 MOST_IN_JSON = 10_000
 
@@ -33,7 +36,11 @@ def _listing(path: str, policy: Policy, jobs: int | None) -> Iterator[Listing]:
 
     Raises:
         InputRejected: it has none, or is damaged.
+        click.UsageError: it is a URL.
     """
+    if is_url(path) and not os.path.lexists(path):
+        message = f"{path} is a URL, and folders of this machine are read here. {_OF_A_URL}"
+        raise click.UsageError(message, click.get_current_context())
     with (
         failing(path),
         progress_bar("reading", None) as bar,

@@ -38,6 +38,8 @@ _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     (MANIFEST, "archive"),
     (SUMMARY, "recompute"),
 )
+#: The folder of digests in that of a mirror (MIRROR-11).
+_PUBLISHED: Final = "pith-digests"
 _BUFFER: Final = 1 << 16
 _LIMITS: Final = Limits(size=1 << 26, nodes=1 << 20)
 
@@ -74,6 +76,8 @@ def kind_of(path: str) -> Kind:
         return "recompute"
     if not os.path.lexists(path):
         raise FileError.at(path, "no such file or directory")
+    if os.path.lexists(os.path.join(path, _PUBLISHED, HEAD_FILE)):
+        raise FileError.at(path, f"has no digests itself, but in {_PUBLISHED}")
     names = ", ".join(name for name, _ in _KINDS)
     raise FileError.at(path, f"has no digests: it is no folder with one of {names}")
 
