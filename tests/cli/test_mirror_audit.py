@@ -90,6 +90,8 @@ def test_a_liar_is_named_and_its_findings_can_be_checked(servers: tuple[Server, 
     lie(servers[1], "forged_event", "other_state")
     result = audit(servers, "-o", "audit", "--html", "audit.html")
     assert result.status == 1 and result.out.startswith("wrong ")
+    # Of a conflict no mirror is accused: the signer contradicts itself.
+    assert "or a signer or a mirror contradicts itself" in result.out.splitlines()[0]
     assert f"forged        {suffix(SEED)} of {servers[1].url}" in result.out
     files = sorted(map(str, Path("audit/findings").iterdir()))
     assert [name.split("/")[-1].split("-")[0] for name in files] == ["forged", "state_differs"]

@@ -30,7 +30,7 @@ _MOST_EVENTS: Final = 4
 _OUTCOMES: Final = {0: "same", 1: "wrong", 3: "not_known"}
 _HEADLINES: Final[dict[int, tuple[str, str, Style]]] = {
     0: ("same", "no difference was found", "good"),
-    1: ("wrong", "something contradicts what was signed, or the mirror itself", "bad"),
+    1: ("wrong", "something contradicts what was signed, or a signer or a mirror contradicts itself", "bad"),
     3: ("not known", "something is not there, was not received, or cannot be compared", "doubtful"),
 }
 _STYLES: Final[dict[int, Style]] = {0: "good", 1: "bad", 3: "doubtful"}

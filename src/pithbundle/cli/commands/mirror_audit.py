@@ -23,8 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SEED: Final = re.compile("[0-9a-f]{32}")
 _STATUSES: Final = (
     "Exit status: 0 no difference was found; 1 something contradicts what was signed, or "
-    "the mirror itself; 2 usage error, or a file that cannot be read or written; 3 something is "
-    "not there, was not received, or cannot be compared."
+    "a signer or a mirror contradicts itself; 2 usage error, or a file that cannot be read or "
+    "written; 3 something is not there, was not received, or cannot be compared."
 )
 
 
