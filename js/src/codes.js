@@ -62,6 +62,7 @@ export const CODES = {
   },
   warc_invalid: { meaning: "this is not a WARC file that can be read", clause: "CAPT-5" },
   orcid_invalid: { meaning: "this is not a saved record of ORCID", clause: "ORCID-4" },
+  pdf_invalid: { meaning: "this is not a PDF file that can be read", clause: "PDF-5" },
   finding: {
     meaning: "a finding of an audit is not in its form, or does not show what it claims",
     clause: "AUDIT-11",

@@ -131,6 +131,7 @@ def test_every_code_is_shown() -> None:
         "warc_invalid",
         "orcid_invalid",
         "ots_invalid",
+        "pdf_invalid",
         "store",
         "worker_lost",
         "url",
