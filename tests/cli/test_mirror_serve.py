@@ -116,6 +116,7 @@ def test_a_port_that_is_in_use(store: Path) -> None:
         port = str(taken.getsockname()[1])
         done = run("mirror", "serve", "--store", "s", "--port", port)
         assert done.status == 2 and f"127.0.0.1:{port}: address already in use" in done.err
+        assert "hint: another program listens there" in done.err
         done = run(*OPTIONS, "--metrics-port", port)
         assert done.status == 2 and f"127.0.0.1:{port}: address already in use" in done.err
 

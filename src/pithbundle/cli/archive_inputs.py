@@ -73,6 +73,10 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
         "the connection to the scheduler was lost",
         "what was finished is kept: --resume goes on with it, with a cluster or without",
     ),
+    (
+        "address already in use",
+        "another program listens there: end it, or name another port; 0 takes a free one",
+    ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("has the head of", "a mirror keeps its name: give that one with --origin, or publish to another place"),
