@@ -12,13 +12,12 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.values import Object, Value, string_fault
 from pithbundle.merge.state import State
+from pithbundle.mirror.parts import PARTS_TYPE, PARTS_VERSION, check_parts
 from pithbundle.verify.policy import Policy, PolicyKey
 
 RECORD_TYPE: Final = "pith_number_record"
 MANIFEST_TYPE: Final = "pith_mirror_manifest"
 MANIFEST_VERSION: Final = "1.0"
-PARTS_TYPE: Final = "pithbundle_mirror_parts"
-PARTS_VERSION: Final = "1"
 #: Where an identifier of an alias leads.
 _LINKS: Final = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 _CONTEXT: Final = "https://schema.org"
@@ -111,7 +110,11 @@ def parts_document(suffix: str, events: int, parts: Sequence[bytes]) -> bytes:
         suffix: of the record.
         events: the number of its valid events.
         parts: in their order.
+
+    Raises:
+        InputError: ``size``: no reader would accept the list.
     """
+    check_parts(suffix, parts)
     listed: list[Value] = [{"bytes": len(part), "sha256": sha256(part).hexdigest()} for part in parts]
     return encode_canonical(
         {

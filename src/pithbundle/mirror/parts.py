@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.values import Value
-from pithbundle.errors import BundleError
+from pithbundle.errors import BundleError, InputError
 
 PARTS_FILE: Final = "parts.json"
 PARTS_TYPE: Final = "pithbundle_mirror_parts"
@@ -20,6 +21,8 @@ LEAST_BYTES: Final = 65_536
 #: Bytes of a list at most, and parts of a record.
 PARTS_BYTES: Final = 1 << 17
 MAX_PARTS: Final = 1_024
+#: Bytes of all parts at most: whoever reads a record holds all of them at once.
+MOST_BYTES: Final = 256 << 20
 _LIMITS: Final = Limits(size=PARTS_BYTES)
 
 
@@ -32,6 +35,19 @@ def may_be_part(size: int, *, has_unverified: bool, has_digests: bool) -> bool:
         has_digests: whether the mirror has a head; one without has no parts of other bundles either.
     """
     return size >= LEAST_BYTES or (has_unverified and has_digests)
+
+
+def check_parts(suffix: str, parts: Sequence[bytes]) -> None:
+    """Check that a record may be served in these parts (MIRROR-13): readers reject more.
+
+    Raises:
+        InputError: ``size``: it has too many parts, or too many bytes; the message names the record.
+    """
+    total = sum(map(len, parts))
+    if len(parts) > MAX_PARTS or total > MOST_BYTES:
+        bound = f"the limits are {MAX_PARTS} parts and {MOST_BYTES} bytes"
+        detail = f"{suffix}: a mirror cannot serve its {len(parts)} parts of {total} bytes: {bound}"
+        raise InputError("size", detail, clause="MIRROR-13")
 
 
 _MEMBERS: Final = frozenset({"events", "parts", "parts_type", "parts_version", "suffix"})
@@ -74,8 +90,8 @@ class Parts:
 
         Raises:
             InputError: it is not JSON of the profile.
-            BundleError: ``subject``: it is that of another record. ``type`` or ``version``: it is not in
-                its form.
+            BundleError: ``subject``: it is that of another record. ``size``: its parts together have too
+                many bytes. ``type`` or ``version``: it is not in its form.
         """
         value = parse_json(data, _LIMITS)
         if type(value) is not dict or value.get("parts_type") != PARTS_TYPE:
@@ -92,6 +108,9 @@ class Parts:
         parts = tuple(_part(each, f"/parts/{at}") for at, each in enumerate(listed))
         if len({part.sha256 for part in parts}) != len(parts):
             raise _error("type", "/parts", "a part is listed twice")
+        total = sum(part.bytes for part in parts)
+        if total > MOST_BYTES:
+            raise _error("size", "/parts", f"the parts have {total} bytes, the limit is {MOST_BYTES}")
         found = cls(suffix, events, parts)
         if found.to_bytes() != data:
             raise _error("type", "", "the bytes are not the canonical ones of the same members")

@@ -36,6 +36,7 @@ from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
 from pithbundle.mirror.names import named, searched
 from pithbundle.mirror.optional_pages import found_at
+from pithbundle.mirror.parts import check_parts
 from pithbundle.mirror.served_folder import ARCHIVE, BADGE, DIGESTS, INDEX, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
 
@@ -375,7 +376,7 @@ class Site:
         return view.rules, view.policy_sha256, *view.sources
 
     def paths_of(self, suffix: str) -> list[str]:
-        """The addresses of a record that a publisher writes, in their order."""
+        """The addresses of a record that a publisher writes; InputError ``size`` as :func:`check_parts`."""
         with self._mutex:
             served = self._now.view.bundles_of(suffix)
         if served is None:
@@ -383,6 +384,7 @@ class Site:
         below = f"pith/{suffix}"
         found = []
         if len(served.parts) > 1:
+            check_parts(suffix, served.parts)
             found = [f"{below}/parts/{sha256(part).hexdigest()}.json" for part in served.parts]
             found.append(f"{below}/parts.json")
         if served.entry is not None and served.entry.encoding == "cbor":

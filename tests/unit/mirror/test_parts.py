@@ -9,7 +9,8 @@ import pytest
 
 from kit.stores import suffix
 from pithbundle import PithError
-from pithbundle.mirror.parts import MAX_PARTS, Part, Parts
+from pithbundle.mirror.contents import parts_document
+from pithbundle.mirror.parts import MAX_PARTS, MOST_BYTES, Part, Parts, check_parts
 
 SUFFIX = suffix(1)
 GIVEN = Parts(SUFFIX, 7, (Part(5, "a" * 64), Part(6, "b" * 64)))
@@ -57,3 +58,25 @@ def test_a_list_that_is_not_accepted(data: bytes, code: str) -> None:
     with pytest.raises(PithError) as caught:
         Parts.from_bytes(data, SUFFIX)
     assert caught.value.code == code
+
+
+def test_the_parts_of_a_record_have_a_bound_together() -> None:
+    """65 parts of 4 MiB are small each, and all of them are held at once (SYNC-5)."""
+    largest = 4 << 20
+    listed = tuple(Part(largest, f"{at:064x}") for at in range(MOST_BYTES // largest))
+    at_most = Parts(SUFFIX, 7, listed)
+    assert Parts.from_bytes(at_most.to_bytes(), SUFFIX) == at_most
+    beyond = Parts(SUFFIX, 7, (*listed, Part(1, "a" * 64)))
+    with pytest.raises(PithError, match="268435457 bytes, the limit is 268435456") as caught:
+        Parts.from_bytes(beyond.to_bytes(), SUFFIX)
+    assert (caught.value.code, caught.value.clause) == ("size", "SYNC-5")
+
+
+@pytest.mark.parametrize(
+    "parts", [[b"", *[bytes(4 << 20)] * (MOST_BYTES >> 22), b"1"], [b"1"] * (MAX_PARTS + 1)]
+)
+def test_no_list_is_written_that_no_reader_accepts(parts: list[bytes]) -> None:
+    check_parts(SUFFIX, parts[:-1])
+    with pytest.raises(PithError, match=f"{SUFFIX}: a mirror cannot serve its") as caught:
+        parts_document(SUFFIX, 7, parts)
+    assert (caught.value.code, caught.value.clause) == ("size", "MIRROR-13")

@@ -26,6 +26,7 @@ from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import walk
 from pithbundle.errors import DigestError, FileError, InputError
 from pithbundle.mirror import answers, site
+from pithbundle.mirror import parts as module
 from pithbundle.mirror.answers import Choice, Document, FileDocument, Redirect
 from pithbundle.mirror.site import Site
 from pithbundle.store import Store
@@ -148,6 +149,10 @@ def test_the_parts_of_a_large_record(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert found.find(f"pith/{S}/parts/{'0' * 64}.json") is None
         names = [path for path in found.paths() if S in path]
         assert names[3] == f"pith/{S}/parts.json" and all("/parts/" in each for each in names[:3])
+        # No reader would accept the list, so nothing of it is published (MIRROR-13).
+        monkeypatch.setattr(module, "MAX_PARTS", 2)
+        with pytest.raises(InputError, match=f"{S}: a mirror cannot serve its 3 parts"):
+            found.paths_of(S)
 
 
 def test_unverified_elements_are_served_whole_and_counted(tmp_path: Path) -> None:
