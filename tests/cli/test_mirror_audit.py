@@ -326,6 +326,7 @@ def test_evidence_that_is_not_kept_is_named(
     assert b"The evidence of 1 finding" in Path("w.html").read_bytes()
     assert "not kept" not in audit(servers, *extra, command="watch").out
     value = json.loads(audit(servers, "-o", "w2", "--once", "--json", command="watch").stdout)
+    assert value["unlisted"] == 0
     assert value["new_not_kept"] == 1 and sum(one["finding"] is None for one in value["new"]) == 1
     value = json.loads(audit(servers, "-o", "w3", "--json").stdout)
     assert [one["not_kept"] for one in value["mirrors"]] == [0, 1]

@@ -12,12 +12,11 @@ import pytest
 from kit import to_json
 from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LyingMirror
-from kit.stores import body, event, unverified
+from kit.stores import body, event, suffix, unverified
 from pithbundle.digests.head import Head, SignatureStatus
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.mirror.audit import folder as folders
-from pithbundle.mirror.audit import run as runs
-from pithbundle.mirror.audit import shares
+from pithbundle.mirror.audit import shares, watch
 from pithbundle.mirror.audit.finding import finding_of, read_finding
 from pithbundle.mirror.audit.folder import AuditFolder
 from pithbundle.mirror.audit.recheck import recheck
@@ -37,8 +36,9 @@ def forged(mark: int) -> bytes:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (shares, folders, runs):
+    for module in (shares, folders):
         monkeypatch.setattr(module, "SHARE", 3)
+    monkeypatch.setattr(watch, "NOTED", 3)
     monkeypatch.setattr(folders, "MOST_HEADS", 4)
 
 
@@ -112,6 +112,28 @@ def test_many_harmless_results_hide_no_grave_one_and_no_other_mirror(small: None
     assert found.audit.unlisted == {LIAR: 4} and found.audit.counts["missing"] == 8
     # The honest one has extra events of the record that both withhold.
     assert report_value(found.audit, {})["found_count"] == 10
+
+
+def test_standing_findings_hide_no_later_one_from_a_watch(
+    monkeypatch: pytest.MonkeyPatch, small: None
+) -> None:
+    """The first ones in the order of suffixes were listed in each round, and what came after them never."""
+    monkeypatch.setattr(watch, "NOTED", 20)
+    records = {number: (1,) for number in range(1, 9)}
+    liar, cursor = LyingMirror.of(records, LIAR), Cursor()
+    for number in range(1, 9):
+        liar.put(number, body(number))
+
+    def one_round() -> list[str]:
+        found = audited(LyingMirror.of(records, HONEST), liar, reported=cursor.reported)
+        return [one.suffix for one in cursor.take(found.audit.found, 3, found.audit.again)]
+
+    rounds = [one_round() for _ in range(4)]
+    assert [len(each) for each in rounds] == [3, 3, 2, 0]
+    assert sorted(name for each in rounds for name in each) == sorted(map(suffix, records))
+    # With room for fewer names than there are findings some are reported again.
+    monkeypatch.setattr(watch, "NOTED", 3)
+    assert [len(one_round()) for _ in range(3)] == [0, 3, 3] and len(cursor.reported) == 3
 
 
 def heads_of(mirror: LyingMirror, count: int) -> list[bytes]:

@@ -113,6 +113,7 @@ def print_round(out: Output, done: Round, new: Sequence[Found]) -> int:
             "counts": counts,
             "new": listed,
             "new_not_kept": not_kept,
+            "unlisted": audit.unlisted.total(),
         }
         return out.result(_OUTCOMES[audit.exit_status], audit.exit_status, members)
     counts_text = ", ".join(f"{word} {audit.counts[word]}" for word in WORDS if audit.counts[word])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -113,7 +113,12 @@ def audited(request: Request) -> Round:
     return done
 
 
-def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | None) -> Round:
+def _round(
+    request: Request,
+    mirrors: Sequence[Mirror],
+    folder: AuditFolder | None,
+    reported: Container[str] = frozenset(),
+) -> Round:
     """One audit; what it finds is on the disk at the end."""
     with _reference(request.store) as store:
         verifier = Verifier(request.policy) if store is None else store.verifier
@@ -128,7 +133,8 @@ def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | No
             return name is not None
 
         earlier = () if folder is None else tuple(folder.heads(request.urls))
-        found = event_loop.run(lambda: _audit(request, mirrors, verifier, store, earlier, keep))
+        options = replace(request.options, earlier_heads=earlier, reported=reported)
+        found = event_loop.run(lambda: _audit(request, options, mirrors, verifier, store, keep))
     done = Round(found, names, has_folder=folder is not None)
     if folder is not None:
         folder.keep_heads(found.mirrors)
@@ -140,15 +146,14 @@ def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | No
 
 async def _audit(
     request: Request,
+    options: AuditOptions,
     mirrors: Sequence[Mirror],
     verifier: Verifier,
     store: Reference | None,
-    earlier: tuple[tuple[str, bytes], ...],
     keep: Keep,
 ) -> Audit:
     async with AsyncClient(request.client) as client:
         readers = [Remote(client, mirror) for mirror in mirrors]
-        options = replace(request.options, earlier_heads=earlier)
         return await audit(readers, verifier, store, options, keep, keys=request.keys)
 
 
@@ -228,8 +233,8 @@ def _watched(
     request: Request, mirrors: Sequence[Mirror], folder: AuditFolder, cursor: Cursor, patience: int
 ) -> tuple[Round, list[Found]]:
     """One round of a watch, its findings on the disk, and what is new in it."""
-    done = _round(request, mirrors, folder)
-    new = cursor.take(done.audit.found, patience)
+    done = _round(request, mirrors, folder, cursor.reported)
+    new = cursor.take(done.audit.found, patience, done.audit.again)
     cursor.forget_others(one.base for one in done.audit.mirrors)
     cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
     if request.html is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -17,12 +17,12 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.audit.classify import Classified, Found, classify
 from pithbundle.mirror.audit.evidence import evidence_of, head_findings
-from pithbundle.mirror.audit.finding import FindingDocument
+from pithbundle.mirror.audit.finding import FindingDocument, finding_name
 from pithbundle.mirror.audit.mirrors import Mirror, MirrorReader, RecordRead, Sleep
 from pithbundle.mirror.audit.population import population_of
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.second_reads import settle
-from pithbundle.mirror.audit.shares import SHARE
+from pithbundle.mirror.audit.shares import Places
 from pithbundle.mirror.audit.sides import Reports
 from pithbundle.mirror.audit.suffixes import Suffixes
 from pithbundle.mirror.audit.words import Word, exit_status
@@ -58,6 +58,8 @@ class AuditOptions:
     most: int = 10_000
     #: Heads that were read in earlier audits, for contradictions; by base URL.
     earlier_heads: tuple[tuple[str, bytes], ...] = ()
+    #: Names of findings that a watch reported before.
+    reported: Container[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,9 @@ class Audit:
     sampled: int = 0
     #: How many records there were to draw from; None where the digests were drawn from.
     population: int | None = None
-    #: Everything but ``same``, as far as it is held: see :data:`SHARE`.
+    #: Everything but ``same``, as far as it is held: see :class:`Places`.
     found: list[Found] = field(default_factory=list)
+    again: set[str] = field(default_factory=set)
     counts: Counter[Word] = field(default_factory=Counter)
 
     @property
@@ -158,8 +161,7 @@ class _Run:
         self.audit = Audit(mirrors, verifier, store is not None, "", self.time())
         #: The mirror whose tree the others are compared with; None with a store.
         self.first: Mirror | None = None
-        #: How many results of each share are held (AUDIT-18).
-        self._listed_of: Counter[tuple[str, Word, bool]] = Counter()
+        self._places = Places(options.reported)
 
     def time(self) -> str:
         return stamp(self.outside.now())
@@ -307,9 +309,7 @@ class _Run:
         self.audit.counts[found.word] += 1
         mirror = next(one for one in self.mirrors if one.base == found.mirror)
         mirror.words[found.word] += 1
-        share = found.mirror, found.word, bool(found.suffix)
-        if found.word != "same" and self._listed_of[share] < SHARE:
-            self._listed_of[share] += 1
+        if found.word != "same" and self._places.has_room(found, finding_name(found.key)):
             self.audit.found.append(found)
         if found.is_reported and not self._keep(found, tuple(documents)):
             mirror.not_kept += 1
@@ -324,7 +324,7 @@ class _Run:
             if mirror.more:
                 message = f"{more(mirror.more, 'record')} with another digest, not read"
                 self._add(Found("not_comparable", mirror.base, "", (), "records", message), ())
-        self.audit.ended_at = self.time()
+        self.audit.again, self.audit.ended_at = self._places.again, self.time()
         return self.audit
 
 

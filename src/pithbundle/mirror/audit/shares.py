@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -18,6 +18,9 @@ from pithbundle.mirror.audit.words import WORDS
 
 #: How many findings of one mirror, word and kind are kept, noted by a watch, and held to be listed.
 SHARE: Final = 1_000
+#: How many names of a share a watch notes, as long as it notes few of all mirrors: one that has more standing
+#: findings than are listed is not reported again and again.
+NOTED: Final = 10_000
 #: The bytes of the files of them together.
 SHARE_BYTES: Final = 128 << 20
 #: How many heads of one mirror are kept, in the folder and in memory.
@@ -41,19 +44,43 @@ def share_of(name: str) -> Share | None:
     return None if named is None else (named[1], named[2] != "mirror", named[3])
 
 
-def excess(names: Sequence[str], found: Iterable[str]) -> list[str]:
-    """Return the names that are too many: the first ones of each share that were not found again.
+class Places:
+    """What of an audit is held to be listed: of each share the first ones, those that are new apart.
+
+    Otherwise the first thousand standing findings of a mirror would hide each later one from a watch.
+
+    Attributes:
+        again: the names that were found, of those that were reported before.
+    """
+
+    def __init__(self, reported: Container[str]) -> None:
+        self.again: set[str] = set()
+        self._reported = reported
+        self._held: Counter[tuple[str, str, bool, bool]] = Counter()
+
+    def has_room(self, found: Found, name: str) -> bool:
+        """Note a result and the name of its finding; return whether it is held."""
+        is_known = name in self._reported
+        if is_known:
+            self.again.add(name)
+        place = found.mirror, found.word, bool(found.suffix), is_known
+        self._held[place] += 1
+        return self._held[place] <= SHARE
+
+
+def excess(names: Sequence[str], found: Collection[str], most: int) -> list[str]:
+    """Return the names that are too many: of each share the first ones not found again, then others.
 
     Args:
         names: of findings, those that were reported longest ago first.
-        found: of this round. At most :data:`SHARE` of each share, so that what is left is within it.
+        found: of this round.
+        most: how many of each share stay.
     """
-    kept = {*found}
     counts = Counter(map(share_of, names))
     dropped = []
-    for name in names:
+    for name in sorted(names, key=lambda name: name in found):
         share = share_of(name)
-        if counts[share] > SHARE and name not in kept:
+        if counts[share] > most:
             counts[share] -= 1
             dropped.append(name)
     return dropped

@@ -17,7 +17,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import FindingError, InputError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name
-from pithbundle.mirror.audit.shares import excess, mirror_digest, share_of
+from pithbundle.mirror.audit.shares import NOTED, SHARE, excess, mirror_digest, share_of
 from pithbundle.mirror.audit.words import WORDS, Word
 
 CURSOR_TYPE: Final = "pithbundle_audit_cursor"
@@ -25,7 +25,8 @@ CURSOR_VERSION: Final = "1"
 CURSOR_BYTES: Final = 64 << 20
 #: Words that a moment of bad luck explains.
 PATIENT: Final[frozenset[Word]] = frozenset({"unreachable", "moving"})
-#: How many names are noted, before those of mirrors that are not watched any more are forgotten.
+#: How many names are noted, before those of mirrors that are not watched any more are forgotten, and of each
+#: share all but as many as are listed.
 _MOST_NAMES: Final = 100_000
 #: How many rounds the chart over time has.
 _ROUNDS: Final = 1_000
@@ -80,16 +81,17 @@ class Cursor:
             }
         )
 
-    def take(self, found: Iterable[Found], patience: int) -> list[Found]:
+    def take(self, found: Iterable[Found], patience: int, known: Iterable[str] = ()) -> list[Found]:
         """Note what a round found, and return what is to be reported now.
 
         Args:
             found: what the round found, as far as it is held (AUDIT-18).
             patience: in how many rounds in a row a mirror or record has to be unreachable or moving.
+            known: names of what it found and was reported before, held or not.
         """
         report: list[Found] = []
         seen: dict[str, int] = {}
-        again: set[str] = set()
+        again = {*known}
         for one in found:
             if not one.is_reported:
                 continue
@@ -104,7 +106,8 @@ class Cursor:
         due = dict.fromkeys(finding_name(one.key) for one in report)
         self.reported |= due
         self.waiting = {name: count for name, count in seen.items() if name not in due}
-        for name in excess([*self.reported], {*again, *due}):
+        most = NOTED if len(self.reported) <= _MOST_NAMES else SHARE
+        for name in excess([*self.reported], {*again, *due}, most):
             del self.reported[name]
         return report
 

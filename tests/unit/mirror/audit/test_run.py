@@ -278,7 +278,7 @@ def test_a_state_that_cannot_be_had_is_named() -> None:
 
 
 def test_many_findings_are_counted_and_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pithbundle.mirror.audit.run.SHARE", 2)
+    monkeypatch.setattr("pithbundle.mirror.audit.shares.SHARE", 2)
     other = mirror(B)
     other.entries.clear()
     found = audited(mirror(A), other)

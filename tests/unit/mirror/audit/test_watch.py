@@ -49,6 +49,18 @@ def test_mirrors_that_are_not_watched_any_more_fill_no_cursor(monkeypatch: pytes
     assert cursor.take([other, MISSING], 3) == [other]
 
 
+def test_of_too_many_names_as_many_stay_as_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times as many of each share of many mirrors would make the cursor too large to be read."""
+    monkeypatch.setattr("pithbundle.mirror.audit.watch._MOST_NAMES", 3)
+    monkeypatch.setattr("pithbundle.mirror.audit.watch.SHARE", 2)
+    found = [Found("missing", BASE, "A" * 26, (of,)) for of in "abcd"]
+    cursor = Cursor()
+    cursor.take(found[:3], 3)
+    assert len(cursor.reported) == 3
+    cursor.take(found[3:], 3, known=[*cursor.reported])
+    assert cursor.take(found[2:], 3) == [] and len(cursor.reported) == 2
+
+
 def test_rounds_are_counted_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pithbundle.mirror.audit.watch._ROUNDS", 2)
     cursor = Cursor()
