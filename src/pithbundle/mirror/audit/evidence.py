@@ -14,6 +14,7 @@ from pithbundle.merge.ledger import Ledger
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import FindingDocument, Role, received
 from pithbundle.mirror.audit.mirrors import Mirror, RecordRead
+from pithbundle.mirror.audit.sides import Side
 from pithbundle.mirror.audit.words import Word
 from pithbundle.proof import proof_of
 from pithbundle.wording import more
@@ -36,13 +37,27 @@ def evidence_of(found: Found, read: RecordRead, union: Ledger | None) -> tuple[F
     """
     roles = _ROLES.get(found.word, ("bundle", "response"))
     documents = [one for one in read.documents if one.role in roles]
+    # A finding has no room for each of 1,024 parts, and the last ones are left out (AUDIT-11).
+    shown = _shown_by(found, read.side)
+    first = [one for at, one in enumerate(documents) if at in shown]
+    documents = [one for at, one in enumerate(documents) if at not in shown]
     if found.word in ("digest_differs", "moving"):
         documents += read.path
     if found.group is not None and union is not None:
         documents.append(FindingDocument("proof", proof_of(union, found.group)))
     elif found.word in ("missing", "stale", "altered") and union is not None:
-        documents += _genuine(union, found.ids)
-    return tuple(documents)
+        first += _genuine(union, found.ids)
+    return (*first, *documents)
+
+
+def _shown_by(found: Found, side: Side) -> set[int]:
+    """The places of the parts that show an altered or forged element, or another record."""
+    if found.word == "wrong_record":
+        return {side.wrong_part}
+    if found.word not in ("altered", "forged"):
+        return set()
+    ids = {*found.ids}
+    return {one.part for one in side.broken if not one.ids or not ids.isdisjoint(one.ids)}
 
 
 def _genuine(union: Ledger, ids: Iterable[str]) -> list[FindingDocument]:

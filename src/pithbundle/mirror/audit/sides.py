@@ -45,6 +45,8 @@ _GENUINE: Final = ("the content is genuine;", "the signature is genuine,")
 class Broken:
     """An element that names a key of the policy and that no signature of the key covers as it is."""
 
+    #: The place of its part among those that were read.
+    part: int
     #: The pointer in the bundle.
     pointer: str
     #: The recomputed id and the claimed one, where there is one.
@@ -65,6 +67,8 @@ class Side:
     #: Why it was not read.
     code: str = ""
     message: str = ""
+    #: The place of the part that is of another record, for ``wrong_record``.
+    wrong_part: int = 0
     #: What was verified; None unless it was read.
     report: Report | None = None
     #: The valid events that this mirror served before, as a store knows (AUDIT-6).
@@ -112,10 +116,10 @@ class Side:
     @cached_property
     def broken(self) -> tuple[Broken, ...]:
         """The elements whose signature is not one of their content, in the order of the bundle."""
-        elements = (
-            () if self.report is None else (one for given in self.report.inputs for one in given.events)
+        inputs = () if self.report is None else self.report.inputs
+        return tuple(
+            _broken(int(given.name), one) for given in inputs for one in given.events if _is_broken(one)
         )
-        return tuple(_broken(element) for element in elements if _is_broken(element))
 
     @cached_property
     def leaf(self) -> str | None:
@@ -159,11 +163,11 @@ def _is_broken(element: CheckedEvent) -> bool:
     return element.verdict.status == "invalid" and element.verdict.code in _NOT_SIGNED_FOR
 
 
-def _broken(element: CheckedEvent) -> Broken:
+def _broken(part: int, element: CheckedEvent) -> Broken:
     fault = element.verdict.fault
     code, message = ("", "") if fault is None else (fault.code, fault.message)
     ids = tuple(name for name in (element.event_id, element.claimed_id) if name is not None)
-    return Broken(element.pointer, ids, code, message, message.startswith(_GENUINE))
+    return Broken(part, element.pointer, ids, code, message, message.startswith(_GENUINE))
 
 
 class Reports:
@@ -213,13 +217,15 @@ def read_side(reports: Reports, name: str, suffix: str, parts: Sequence[bytes]) 
     found = reports.of(parts)
     for rejection in found[0].rejected:
         error = rejection.error
-        if _contradicts(error, parts[int(rejection.name)], suffix):
-            return Side(name, "wrong_record", error.code, error.fault.message)
+        part = int(rejection.name)
+        if _contradicts(error, parts[part], suffix):
+            return Side(name, "wrong_record", error.code, error.fault.message, part)
         return Side(name, "unreadable", error.code, error.fault.message)
     for report in found:
         record = report.record
         if record is not None and record.number.suffix != suffix:
-            return Side(name, "wrong_record", "subject", f"the bundle is of {record.number}")
+            part = int(report.inputs[0].name)
+            return Side(name, "wrong_record", "subject", f"the bundle is of {record.number}", part)
     return Side(name, "read", report=found[0])
 
 

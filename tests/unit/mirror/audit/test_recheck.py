@@ -9,11 +9,15 @@ import pytest
 
 from kit.audits import VERIFIER, audited
 from kit.lying_mirror import KEY, LIES, MARKS, OTHER_POLICY, SEED, LyingMirror
-from kit.stores import body
+from kit.stores import body, event, suffix
 from kit.trees import OTHER_KEY
 from pithbundle.digests.head import Head
-from pithbundle.mirror.audit.finding import Finding, FindingDocument
+from pithbundle.mirror.audit.classify import classify
+from pithbundle.mirror.audit.evidence import evidence_of
+from pithbundle.mirror.audit.finding import Finding, FindingDocument, finding_of
+from pithbundle.mirror.audit.mirrors import RecordRead
 from pithbundle.mirror.audit.recheck import listed_digest, recheck
+from pithbundle.mirror.audit.sides import Reports, read_side
 from pithbundle.verifier import Verifier
 
 BASE = "https://l.example"
@@ -61,6 +65,36 @@ def test_each_class(name: str, expected: tuple[int, str]) -> None:
 )  # fmt: skip
 def test_a_body_that_does_not_show_the_word_shows_nothing(name: str, other: Any) -> None:
     assert status(replace(found(name), word=other)) == (1, None)
+
+
+ALTERED = {**event(SEED, 1), "created_at": "2026-01-01T00:00:59Z"}
+FORGED = {**event(SEED, 1), "created_at": "2026-01-01T00:00:58Z"}
+del FORGED["event_id"]
+
+
+@pytest.mark.parametrize(
+    ("word", "later"),
+    [
+        ("altered", body(SEED, 2, more=(ALTERED,))), ("forged", body(SEED, 3, more=(FORGED,))),
+        ("wrong_record", body(2, 1)), ("wrong_record", body(SEED, 1).replace(b'"pith:', b'"pith:x')),
+    ],
+)  # fmt: skip
+def test_what_a_later_part_shows_has_room_in_a_finding(
+    word: Any, later: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last documents are left out: of many parts the one with the altered element too (AUDIT-11)."""
+    monkeypatch.setattr("pithbundle.mirror.audit.finding.MAX_DOCUMENTS", 2)
+    # Another part is at fault as well, and shows another word.
+    others = [body(SEED, 1, more=(FORGED if word == "altered" else ALTERED,)), body(SEED, 2), body(SEED, 3)]
+    if word == "wrong_record":
+        others = [body(SEED, 1), body(SEED, 2), body(SEED, 3)]
+    side = read_side(Reports(VERIFIER), BASE, suffix(SEED), [*others, later])
+    read = RecordRead(side, tuple(FindingDocument("bundle", data) for data in (*others, later)))
+    compared = classify(suffix(SEED), [side])
+    (one,) = (each for each in compared.found if each.word == word)
+    made = finding_of(one, evidence_of(one, read, compared.union), VERIFIER, "2026-11-20T00:00:00Z")
+    assert made.bodies("bundle")[0] == later and len(made.documents) == 2
+    assert status(made) == (0, "reproducible")
 
 
 def test_documents_that_are_not_there_show_nothing() -> None:
