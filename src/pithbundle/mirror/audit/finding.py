@@ -149,7 +149,8 @@ def finding_name(key: Iterable[str]) -> str:
     """The name of the file of a finding, which follows from what was found and not from when (AUDIT-12)."""
     parts = [*key]
     base, suffix, word = parts[0], parts[1] or "mirror", parts[2]
-    return f"{word}-{suffix}-{mirror_digest(base)}-{sha256(encode([*parts])).hexdigest()[:16]}.json"
+    # 128 bits: ids are the mirror's choice, and of 64 it makes two findings of one name in hours.
+    return f"{word}-{suffix}-{mirror_digest(base)}-{sha256(encode([*parts])).hexdigest()[:32]}.json"
 
 
 def finding_of(

@@ -42,7 +42,7 @@ CURSOR: Final = "cursor.json"
 _TEMPORARY: Final = "new.part"
 _KNOWN: Final = re.compile(
     r"report\.json|report\.html|cursor\.json|new\.part"
-    r"|[a-z_]+-(?:[A-Z2-7]{26}|mirror)-[0-9a-f]{16}-[0-9a-f]{16}\.json"
+    r"|[a-z_]+-(?:[A-Z2-7]{26}|mirror)-[0-9a-f]{16}-[0-9a-f]{32}\.json"
     r"|[0-9a-f]{16}-[0-9a-f]{64}\.json"
 )
 _FOLDERS: Final = re.compile("findings|heads")

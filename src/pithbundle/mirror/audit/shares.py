@@ -29,7 +29,7 @@ MOST_HEADS: Final = 1_000
 #: The word, whether it is of a record or of the mirror as a whole, and the digest of the base URL.
 Share: TypeAlias = tuple[str, bool, str]
 
-_NAME: Final = re.compile(r"([a-z_]+)-([A-Z2-7]{26}|mirror)-([0-9a-f]{16})-[0-9a-f]{16}\.json")
+_NAME: Final = re.compile(r"([a-z_]+)-([A-Z2-7]{26}|mirror)-([0-9a-f]{16})-[0-9a-f]{32}\.json")
 _ORDER: Final = {word: place for place, word in enumerate(WORDS)}
 
 

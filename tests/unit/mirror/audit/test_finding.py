@@ -114,6 +114,8 @@ def test_the_name_does_not_depend_on_times_and_texts() -> None:
     assert finding_name(one.key) == finding_name(other.key)
     assert finding_name(one.key).startswith("missing-" + "A" * 26 + f"-{mirror_digest(BASE)}-")
     assert finding_name(Found("stale", BASE).key).startswith("stale-mirror-")
+    # A mirror chooses ids until two names are one: 64 bits were too few.
+    assert len(finding_name(one.key).rpartition("-")[2]) == len("0" * 32 + ".json")
     assert finding_name(Found("missing", BASE, "A" * 26, ("y",)).key) != finding_name(one.key)
 
 
