@@ -8,6 +8,7 @@ interpreter that runs it if that is 3.11, else under a Python 3.11 of the machin
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 import unicodedata
@@ -134,6 +135,7 @@ def title_files() -> dict[Path, str]:
     return {
         ROOT / "src" / "pithbundle" / "bundle" / "unicode14.py": python,
         ROOT / "js" / "src" / "bundle" / "unicode14.js": script,
+        ROOT / "rust" / "pithbundle-core" / "src" / "bundle" / "unicode14.rs": rust_module(made, about),
         ROOT / "vectors" / "unicode-14.json": as_json + "\n",
     }
 
@@ -150,6 +152,34 @@ def module(made: dict[str, str], about: str) -> tuple[str, str]:
         python.append(f'{name.upper()}: Final = """\n{lines}\n"""\n')
         script.append(f"export const {name.upper()} = `\n{lines}\n`;\n")
     return "\n".join(python), "\n".join(script)
+
+
+def rust_module(made: dict[str, str], about: str) -> str:
+    """The tables as a module of Rust: a span is its first and last code point, a step, and what is added."""
+    lower = [spelt_span(each) for each in made["lower"].split() if "=" not in each]
+    single = [each.split("=")[0] for each in made["lower"].split() if "=" in each]
+    tables = {
+        "LOWER": ("(u32, u32, u32, i32)", lower),
+        "CASED": ("(u32, u32)", [spelt_span(each, rows=2) for each in made["cased"].split()]),
+        "CASE_IGNORABLE": ("(u32, u32)", [spelt_span(each, rows=2) for each in made["case_ignorable"].split()]),
+    }
+    if single != ["130"]:
+        raise ValueError(f"titles.rs knows one character of two in lower case, not {single}")
+    parts = [f"//! {about}\n//!\n//! {HOW}\n"]
+    for name, (of, rows) in tables.items():
+        lines = textwrap.fill(", ".join(rows), 110, initial_indent="    ", subsequent_indent="    ")
+        lines = lines.replace("\u00a0", " ")
+        parts.append(f"#[rustfmt::skip]\npub(super) const {name}: [{of}; {len(rows)}] = [\n{lines},\n];\n")
+    return "\n".join(parts)
+
+
+def spelt_span(spelt: str, rows: int = 4) -> str:
+    """A span as a tuple of Rust, kept on one line."""
+    first, last, step, added = re.fullmatch(  # type: ignore[union-attr]
+        r"([0-9a-f]+)(?:\.\.([0-9a-f]+))?(?:/(\d))?([+-][0-9a-f]+)?", spelt
+    ).groups()
+    numbers = [f"0x{first}", f"0x{last or first}", step or "1", f"{int(added or '0', 16)}"]
+    return "(" + ",\u00a0".join(numbers[:rows]) + ")"
 
 
 def misjudged() -> list[int]:

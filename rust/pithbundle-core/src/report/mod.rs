@@ -1,0 +1,6 @@
+//! Several inputs as one: verdicts by id, receipts, outcomes (`spec/reports.md`).
+
+pub mod comparison;
+pub mod joined;
+
+pub use joined::{Input, Report};

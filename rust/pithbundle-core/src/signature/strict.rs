@@ -1,0 +1,152 @@
+//! Public keys and signatures (SIG-1 to SIG-3, KEY-1 to KEY-5).
+//!
+//! Nothing here is secret: keys, messages and signatures are public, so time may depend on them.
+
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint, VartimeEdwardsPrecomputation};
+use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::{IsIdentity as _, VartimePrecomputedMultiscalarMul as _};
+use sha2::{Digest as _, Sha512};
+
+use crate::encoding::canonical::sha256;
+use crate::encoding::spellings::{base32_prefix, hex};
+use crate::error::Fault;
+
+/// The canonical encodings of the points of small order: those whose order divides 8.
+///
+/// A signature whose R is not canonical fails the comparison of bytes, so others need no entry.
+const SMALL_ORDER: [[u8; 32]; 8] = small_order();
+
+const fn small_order() -> [[u8; 32]; 8] {
+    let mut out = [[0; 32]; 8];
+    // Order 1: (0, 1). Order 2: (0, -1). Order 4: (+-sqrt(-1), 0). Order 8: four points.
+    out[0][0] = 1;
+    out[1] = [0xFF; 32];
+    out[1][0] = 0xEC;
+    out[1][31] = 0x7F;
+    out[3][31] = 0x80;
+    let eighth = [
+        0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0, 0xD5,
+        0xDF, 0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05,
+    ];
+    let other = [
+        0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B, 0x76, 0x0D, 0x10, 0x67, 0x0F, 0x2A,
+        0x20, 0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A,
+    ];
+    (out[4], out[5], out[6], out[7]) = (eighth, eighth, other, other);
+    out[5][31] |= 0x80;
+    out[7][31] |= 0x80;
+    out
+}
+
+/// The point of a key that SIG-2 admits: canonically encoded and not of small order.
+fn point_of(raw: &[u8; 32]) -> Option<EdwardsPoint> {
+    let point = CompressedEdwardsY(*raw).decompress()?;
+    let is_canonical = point.compress().as_bytes() == raw;
+    (is_canonical && !point.is_small_order()).then_some(point)
+}
+
+/// An acceptable public key (KEY-2).
+pub struct PublicKey {
+    /// The 32 bytes.
+    pub raw: [u8; 32],
+    /// Multiples of -A and B.
+    tables: VartimeEdwardsPrecomputation,
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicKey({})", hex(&self.raw))
+    }
+}
+
+impl PublicKey {
+    /// The key that 32 bytes are, or the fault `key_invalid` (KEY-2).
+    pub fn new(raw: &[u8]) -> Result<Self, Fault> {
+        let invalid = |detail| Fault::new("key_invalid").with(detail);
+        let raw: [u8; 32] = raw.try_into().map_err(|_| invalid("a public key is 32 bytes"))?;
+        let point = point_of(&raw).filter(EdwardsPoint::is_torsion_free);
+        let point = point.ok_or_else(|| invalid("not a point of prime order in canonical encoding"))?;
+        Ok(Self { raw, tables: tables_of(&point) })
+    }
+
+    /// The hex fingerprint (KEY-3).
+    pub fn fingerprint_hex(&self) -> String {
+        hex(&sha256(&self.raw)[..16])
+    }
+
+    /// The base32 fingerprint (KEY-4).
+    pub fn fingerprint_base32(&self) -> String {
+        base32_prefix(&sha256(&self.raw), 26)
+    }
+
+    /// Whether a signature of a message verifies under this key (SIG-2).
+    pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        verify_with(&self.raw, &self.tables, message, signature)
+    }
+}
+
+fn tables_of(key: &EdwardsPoint) -> VartimeEdwardsPrecomputation {
+    VartimeEdwardsPrecomputation::new([-key, curve25519_dalek::constants::ED25519_BASEPOINT_POINT])
+}
+
+/// The requirements 2, 4 and 5 of SIG-2.
+fn verify_with(
+    key: &[u8; 32],
+    tables: &VartimeEdwardsPrecomputation,
+    message: &[u8],
+    signature: &[u8; 64],
+) -> bool {
+    let (mut r, mut s) = ([0; 32], [0; 32]);
+    r.copy_from_slice(&signature[..32]);
+    s.copy_from_slice(&signature[32..]);
+    let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(s)) else { return false };
+    if SMALL_ORDER.contains(&r) {
+        return false;
+    }
+    let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
+    let k = Scalar::from_bytes_mod_order_wide(&hash.into());
+    let computed = tables.vartime_multiscalar_mul([k, s]);
+    computed.compress().as_bytes() == &r
+}
+
+/// Whether a signature verifies under a key that need not be acceptable (SIG-2, SIG-3).
+pub fn verify_strict(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let (Ok(key), Ok(signature)) = (<&[u8; 32]>::try_from(key), <&[u8; 64]>::try_from(signature)) else {
+        return false;
+    };
+    let Some(point) = point_of(key) else { return false };
+    debug_assert!(!point.is_identity(), "the neutral element is of small order");
+    verify_with(key, &tables_of(&point), message, signature)
+}
+
+/// A signature to verify.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'k> {
+    /// The key.
+    pub key: &'k PublicKey,
+    /// The message.
+    pub message: &'k [u8],
+    /// R and S.
+    pub signature: &'k [u8; 64],
+}
+
+/// Which signatures verify. Each is verified by itself: no batch equation is used (SIG-2).
+pub fn verify_all(questions: &[Question<'_>]) -> Vec<bool> {
+    questions.iter().map(|each| each.key.verify(each.message, each.signature)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use curve25519_dalek::constants::EIGHT_TORSION;
+
+    #[test]
+    fn points_of_small_order_are_those_of_the_curve() {
+        let mut found: Vec<[u8; 32]> =
+            EIGHT_TORSION.iter().map(|point| point.compress().to_bytes()).collect();
+        let mut listed = SMALL_ORDER.to_vec();
+        found.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(found, listed);
+    }
+}
