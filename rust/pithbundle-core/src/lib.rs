@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod digests;
 pub mod encoding;
+pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod merge;

@@ -39,6 +39,11 @@ impl Excluded {
         }
     }
 
+    /// What is left out of the object at a path.
+    pub(crate) fn below(&self, path: &[String]) -> Option<&Self> {
+        path.iter().try_fold(self, |excluded, token| excluded.get(token)?.as_ref())
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Option<Self>> {
         self.members.iter().find(|(each, _)| each == name).map(|(_, inner)| inner)
     }

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn shortest_spelling_nearest_to_the_double_last_digit_even() {
         for (value, spelling) in
-            [(0.5, "0.5"), (0.750_007_629_394_531_25, "0.7500076293945312"), (-0.0001, "-0.0001")]
+            [(0.5, "0.5"), (0.750_007_629_394_531_2, "0.7500076293945312"), (-0.0001, "-0.0001")]
         {
             assert_eq!(text(value), spelling);
         }

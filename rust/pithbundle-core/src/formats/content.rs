@@ -12,7 +12,7 @@ use crate::encoding::canonical::{
 };
 use crate::encoding::spellings::{event_id, hex};
 use crate::encoding::tree::Value;
-use crate::error::Code;
+use crate::error::Fault;
 
 const MAX_BYTES: usize = 262_144;
 const MAX_DEPTH: usize = 24;
@@ -64,30 +64,31 @@ fn wrapped<'b>(canonical: &'b [u8], wrapper: Option<&str>, escape: Escape) -> Co
             Cow::Owned(out)
         }
     };
-    if escape == Escape::Ascii && !inner.is_ascii() || escape == Escape::Ascii && inner.contains(&0x7F) {
+    if escape == Escape::Ascii && inner.iter().any(|&c| c >= 0x7F) {
         return Cow::Owned(escape_ascii(&inner));
     }
     inner
 }
 
-/// The content of an element, or the code of the limit that it exceeds (EVT-6, 3 and 4).
+/// The content of an element, or the fault of the limit that it exceeds (EVT-6, 3 and 4).
 pub(crate) fn content_of(
     format: &EventFormat,
     element: Value<'_>,
     reading: &Reading<'_>,
-) -> Result<Content, Code> {
+) -> Result<Content, Fault> {
     // A format reads only elements with an object at `base`.
     let at_base = member_at(element, &format.body.base).unwrap_or(element);
     let mut canonical = Vec::with_capacity(512);
     let measure = write_without(at_base, Some(&format.excluded), &mut canonical);
     let mut payload = Vec::with_capacity(256);
     let payload_measure = write(reading.payload, &mut payload);
-    check_counts(measure, at_base, Some(&format.excluded))?;
+    check_counts(measure, at_base, Some(&format.excluded), "an event")?;
     if !format.covers_payload {
-        check_counts(payload_measure, reading.payload, None)?;
+        check_counts(payload_measure, reading.payload, None, "a payload")?;
     }
-    if canonical.len() > MAX_BYTES || !format.covers_payload && payload.len() > MAX_BYTES {
-        return Err("event_size");
+    check_size(&canonical, "an event")?;
+    if !format.covers_payload {
+        check_size(&payload, "a payload")?;
     }
     let m = match wrapped(&canonical, format.body.wrapper.as_deref(), format.body.escape) {
         Cow::Borrowed(_) => None,
@@ -97,8 +98,20 @@ pub(crate) fn content_of(
     Ok(Content { canonical, m, payload, digest, event_id: event_id(&digest) })
 }
 
+fn check_size(canonical: &[u8], what: &str) -> Result<(), Fault> {
+    if canonical.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Fault::at("event_size", "").with(format!("{what} of {} canonical bytes", canonical.len())))
+}
+
 /// Depth and value count, level by level (EVT-6).
-fn check_counts(measure: Measure, value: Value<'_>, excluded: Option<&Excluded>) -> Result<(), Code> {
+fn check_counts(
+    measure: Measure,
+    value: Value<'_>,
+    excluded: Option<&Excluded>,
+    what: &str,
+) -> Result<(), Fault> {
     if measure.depth <= MAX_DEPTH && measure.values <= MAX_VALUES {
         return Ok(());
     }
@@ -106,7 +119,7 @@ fn check_counts(measure: Measure, value: Value<'_>, excluded: Option<&Excluded>)
     let (mut depth, mut count) = (1, 1);
     while !level.is_empty() {
         if depth > MAX_DEPTH {
-            return Err("depth");
+            return Err(Fault::at("depth", "").with(format!("{what} nested deeper than {MAX_DEPTH}")));
         }
         let mut next = Vec::new();
         for (container, excluded) in level {
@@ -123,7 +136,7 @@ fn check_counts(measure: Measure, value: Value<'_>, excluded: Option<&Excluded>)
         }
         count += next.len();
         if count > MAX_VALUES {
-            return Err("nodes");
+            return Err(Fault::at("nodes", "").with(format!("{what} of more than {MAX_VALUES} values")));
         }
         next.retain(|(value, _)| value.is_object() || value.is_array());
         level = next;

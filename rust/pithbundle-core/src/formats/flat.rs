@@ -35,9 +35,11 @@ impl<'t> FlatReading<'t> {
     /// The fault of CHECK-1, if there is one (EVT-8, 4).
     pub fn fault(&self) -> Option<Fault> {
         if self.signature.is_some_and(|value| value.as_str().is_none()) {
-            return Some(Fault::at("type", "/signature_b64").with("must be a string"));
+            return Some(Fault::at("type", "/signature_b64").with("must be a string, null or absent"));
         }
-        instant(self.created_at).is_none().then(|| Fault::at("time", "/created_at"))
+        instant(self.created_at).is_none().then(|| {
+            Fault::at("time", "/created_at").with("created_at is not a time of the accepted grammar")
+        })
     }
 
     /// The id under which it is listed (EVT-7).

@@ -35,10 +35,15 @@ fn signer_path(format: &EventFormat) -> Option<&[String]> {
     (path.len() >= format.body.base.len() + 2).then(|| &path[..path.len() - 1])
 }
 
-/// The canonical bytes of the signer object of an element.
+/// The canonical bytes of the signer object of an element, as the signed value has it.
 pub(crate) fn signer_bytes(format: &EventFormat, element: Value<'_>, signer_id: &str) -> Vec<u8> {
-    match signer_path(format).and_then(|path| member_at(element, path)) {
-        Some(signer) => canonical::bytes(signer),
+    match signer_path(format).and_then(|path| Some((path, member_at(element, path)?))) {
+        Some((path, signer)) => {
+            let below = format.excluded.below(&path[format.body.base.len()..]);
+            let mut out = Vec::with_capacity(256);
+            canonical::write_without(signer, below, &mut out);
+            out
+        }
         None => Json::object([("signer_id", Json::from(signer_id))]).bytes(),
     }
 }

@@ -95,7 +95,7 @@ impl<'t> Reading<'t> {
         let signature = value_at(element, &proof.signature).filter(|value| !value.is_null());
         let is_signed = signature.is_some();
         for ((path, constant), &is_outside) in proof.constants.iter().zip(&format.constant_outside) {
-            if !(is_signed || !is_outside) {
+            if !is_signed && is_outside {
                 continue;
             }
             if !constant.equals(found_at(element, path, is_outside)?) {

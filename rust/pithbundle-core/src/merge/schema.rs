@@ -99,9 +99,7 @@ impl Check {
                 Some(text) => instant(text).is_none().then_some("time"),
             },
             Self::OneOf(words) => (!text.is_some_and(|text| words.contains(&text))).then_some("type"),
-            Self::IntegerFrom(least) => {
-                (!value.as_int().is_some_and(|number| number >= *least)).then_some("type")
-            }
+            Self::IntegerFrom(least) => value.as_int().is_none_or(|number| number < *least).then_some("type"),
             Self::Prose(most) => match text {
                 None => Some("type"),
                 Some(text) => (!(1..=*most).contains(&text.len())).then_some("encoding"),

@@ -2,5 +2,6 @@
 
 pub mod comparison;
 pub mod joined;
+pub mod json;
 
 pub use joined::{Input, Report};

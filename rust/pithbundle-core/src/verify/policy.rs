@@ -140,7 +140,7 @@ impl Policy {
     }
 
     pub(crate) fn compile(mut keys: Vec<PolicyKey>, mut formats: Vec<EventFormat>) -> Self {
-        keys.sort_by(|a, b| a.public_key.raw.cmp(&b.public_key.raw));
+        keys.sort_by_key(|key| key.public_key.raw);
         formats.sort_by(|a, b| a.sha256.cmp(&b.sha256));
         formats.dedup_by(|a, b| a.sha256 == b.sha256);
         let (mut by_key_id, mut by_signer) = (HashMap::new(), HashMap::new());

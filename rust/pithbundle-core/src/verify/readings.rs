@@ -9,7 +9,7 @@ use super::verdicts::{Claim, FormatOf, Status, Step, Verdict};
 use crate::bundle::reader::subject_fault_of;
 use crate::bundle::record::Record;
 use crate::encoding::limits::Limits;
-use crate::encoding::spellings::{digest_from_hex, event_id_digest, from_base64url, from_hex, hex};
+use crate::encoding::spellings::{digest_from_hex, event_id_digest, from_base64url, from_hex};
 use crate::encoding::tree::Value;
 use crate::encoding::{Regions, read_json};
 use crate::error::{Code, Fault};
@@ -29,7 +29,7 @@ const STEP_UNBOUND: Step = 12;
 const STEP_VALID: Step = 13;
 
 /// The contents of one element that are encoded already, by body (FORMAT-13).
-pub(super) type Contents = Vec<(usize, Result<Rc<Content>, Code>)>;
+pub(super) type Contents = Vec<(usize, Result<Rc<Content>, Fault>)>;
 
 /// What the checks of one reading came to before any signature was verified.
 pub(super) struct Judged<'t> {
@@ -166,26 +166,25 @@ impl<'p> Judge<'p> {
         for (path, value) in std::iter::once(algorithm).chain(texts).chain([signature]) {
             if value.is_some_and(|value| value.as_str().is_none()) {
                 let pointer = EventFormat::pointer_of_path(path);
-                return Err(Fault::at("type", pointer).with("must be a string"));
+                return Err(Fault::at("type", pointer).with("must be a string, or absent"));
             }
         }
         if let Some(created_at) = reading.created_at {
             *instant = time_instant(format, created_at);
             if instant.is_none() {
                 let pointer = EventFormat::pointer_of_path(format.body.created_at.as_ref());
-                return Err(Fault::at("time", pointer));
+                return Err(Fault::at("time", pointer).with("not a time of the event format"));
             }
         }
         let known = contents.iter().find(|(body, _)| *body == format.body_index);
-        let content = match known {
+        match known {
             Some((_, content)) => content.clone(),
             None => {
                 let content = content_of(format, element, reading).map(Rc::new);
                 contents.push((format.body_index, content.clone()));
                 content
             }
-        };
-        content.map_err(|code| Fault::at(code, "").by("LIM-6"))
+        }
     }
 
     /// CHECK-5.
@@ -310,11 +309,13 @@ impl<'p> Judge<'p> {
             let pointer = || EventFormat::pointer_of_path(format.body.payload_sha256.as_ref());
             let (given, computed) = payload_hash(format, claimed, content);
             let Some(given) = given else {
-                return encoding(pointer(), "must be 64 hex digits, alone or after sha256:".to_owned());
+                let detail = "must be 64 lower-case hex digits, with or without sha256: before them";
+                return encoding(pointer(), detail.to_owned());
             };
             if given != computed {
-                let detail = format!("the hash of the payload is {}", hex(&computed));
-                let fault = Fault::at("hash_mismatch", pointer()).with(detail);
+                let detail = "the payload is not the one whose hash is signed";
+                let at = EventFormat::pointer_of_path(Some(&format.body.payload));
+                let fault = Fault::at("hash_mismatch", at).with(detail);
                 return Candidate::Failed(Verdict::invalid(STEP_ID, fault));
             }
         }
