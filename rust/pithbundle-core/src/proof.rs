@@ -87,6 +87,7 @@ pub fn verify_proof(data: &[u8], policy: &Policy) -> Result<Proven, Fault> {
     }
     let record = proof.get("canonical_record").ok_or_else(|| at("type", "/canonical_record"))?;
     let record = Record::of(record).map_err(|fault| fault.below("/canonical_record"))?;
+    let record = std::sync::Arc::new(record);
     let events = proof.get("events").filter(|events| events.is_array() && events.len() == 2);
     let events = events.ok_or_else(|| at("type", "/events"))?;
     let keys = proof.get("keys").filter(|keys| keys.is_array() && (1..=2).contains(&keys.len()));

@@ -1,5 +1,7 @@
 //! Bundles: the frame, the record, the elements (BUN-1 to BUN-6).
 
+use std::sync::Arc;
+
 use super::number::PithNumber;
 use super::record::Record;
 use crate::encoding::builder::Regions;
@@ -22,7 +24,7 @@ pub enum Encoding {
 pub struct Bundle {
     tree: Tree,
     /// The record.
-    pub record: Record,
+    pub record: Arc<Record>,
     /// The members that differ from what the record gives (BUN-6).
     pub mismatches: Vec<Fault>,
 }
@@ -55,7 +57,7 @@ impl Bundle {
             .map_err(|fault| fault.below("/canonical_record"))?;
         check_claims(frame, &record)?;
         let mismatches = mismatches(frame, &record);
-        Ok(Self { tree, record, mismatches })
+        Ok(Self { tree, record: Arc::new(record), mismatches })
     }
 
     /// The elements of `events` in order.

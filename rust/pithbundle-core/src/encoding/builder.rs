@@ -45,9 +45,11 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    pub fn new(text: String, size: usize, regions: Regions) -> Self {
+    /// `quoted` is the length of the JSON text that `text` begins with.
+    pub fn new(text: String, quoted: usize, size: usize, regions: Regions) -> Self {
         let tree = Tree {
             text,
+            quoted,
             nodes: Vec::with_capacity(size / 24 + 8),
             members: Vec::with_capacity(size / 24 + 8),
             faults: Vec::new(),

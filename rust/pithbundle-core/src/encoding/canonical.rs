@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::floats;
 use super::json_strings::special_bytes;
-use super::tree::{Node, Value};
+use super::tree::{Node, Span, Tree, Value};
 
 /// A SHA-256.
 pub type Digest = [u8; 32];
@@ -107,7 +107,7 @@ pub fn write_without(value: Value<'_>, excluded: Option<&Excluded>, out: &mut Ve
             if !std::mem::take(&mut top.is_first) {
                 out.push(b',');
             }
-            write_string(name, out);
+            write_span(tree, entry.name, out);
             out.push(b':');
         } else if !std::mem::take(&mut top.is_first) {
             out.push(b',');
@@ -122,11 +122,19 @@ fn write_scalar(value: Value<'_>, out: &mut Vec<u8>) {
         Node::Bool(false) => out.extend_from_slice(b"false"),
         Node::Int(number) => write_int(number, out),
         Node::Float(bits) => floats::write(bits, out),
-        Node::Str(span) => write_string(value.tree.text_of(span), out),
+        Node::Str(span) => write_span(value.tree, span, out),
         // An element with a fault has no value; nothing writes one.
         Node::Null | Node::Broken(_) | Node::Array { .. } | Node::Object { .. } => {
             out.extend_from_slice(b"null");
         }
+    }
+}
+
+/// Write a string of a tree: as it is in the input, where it is so canonical.
+fn write_span(tree: &Tree, span: Span, out: &mut Vec<u8>) {
+    match tree.quoted_text(span) {
+        Some(quoted) => out.extend_from_slice(quoted),
+        None => write_string(tree.text_of(span), out),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn read_cbor(data: &[u8], limits: &Limits, regions: Regions) -> Result<Tree,
         limits,
         depth: limits.depth.min(DEEPEST),
         open: Vec::new(),
-        built: Builder::new(String::with_capacity(data.len()), data.len(), regions),
+        built: Builder::new(String::with_capacity(data.len()), 0, data.len(), regions),
     };
     reader.read()?;
     reader.built.finish()

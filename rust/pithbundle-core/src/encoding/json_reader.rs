@@ -46,7 +46,7 @@ pub fn read_json(data: &[u8], limits: &Limits, regions: Regions) -> Result<Tree,
         nodes: limits.nodes,
         string: limits.string,
         too_long: None,
-        built: Builder::new(text.to_owned(), data.len(), regions),
+        built: Builder::new(text.to_owned(), data.len(), data.len(), regions),
     };
     let stop = parser.parse();
     if let Err(stop) = stop {

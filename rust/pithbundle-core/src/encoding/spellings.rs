@@ -148,7 +148,7 @@ mod tests {
             assert_eq!(from_base64(text), None, "{text}");
         }
         for length in 0..70 {
-            let data: Vec<u8> = (0..length).map(|each| each * 7).collect();
+            let data: Vec<u8> = (0..length).map(|each: u8| each.wrapping_mul(7)).collect();
             assert_eq!(from_base64(&base64(&data)).as_ref(), Some(&data));
             assert_eq!(from_base64url(&base64url(&data)).as_ref(), Some(&data));
         }

@@ -46,6 +46,9 @@ pub(crate) struct Member {
 pub struct Tree {
     /// The input, and after it the strings that are not written there as they are.
     pub(crate) text: String,
+    /// The length of the input, if it is JSON: a string before has its quotation marks around it and
+    /// nothing to escape in it.
+    pub(crate) quoted: usize,
     pub(crate) nodes: Vec<Node>,
     pub(crate) members: Vec<Member>,
     pub(crate) faults: Vec<Fault>,
@@ -64,6 +67,12 @@ impl Tree {
     pub(crate) fn text_of(&self, span: Span) -> &str {
         let start = span.start as usize;
         &self.text[start..start + span.len as usize]
+    }
+
+    /// A string with its quotation marks, if it is written so in the input.
+    pub(crate) fn quoted_text(&self, span: Span) -> Option<&[u8]> {
+        let (start, end) = (span.start as usize, (span.start + span.len) as usize);
+        (end < self.quoted).then(|| &self.text.as_bytes()[start - 1..=end])
     }
 
     fn range(&self, first: u32, len: u32) -> &[Member] {

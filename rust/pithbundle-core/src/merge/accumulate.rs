@@ -1,5 +1,7 @@
 //! Many drawn merges of one pool of events (`vectors/accumulated.md`).
 
+use std::sync::Arc;
+
 use super::ledger::Ledger;
 use super::selection::Selection;
 use super::state::state_of;
@@ -21,6 +23,7 @@ pub fn accumulate(
     count: u64,
     each: &mut dyn FnMut(&[u8]),
 ) -> Result<(), Fault> {
+    let record = Arc::new(record);
     let mut pool = Vec::with_capacity(events.len());
     for bytes in events {
         let tree = read_json(bytes, &unbounded(), Regions::One)?;

@@ -38,7 +38,7 @@ struct Part {
 
 /// The parts of an export, each a bundle (EXPORT-2).
 pub fn export(ledger: &Ledger<'_>, limits: &Limits) -> Result<Vec<Vec<u8>>, Fault> {
-    let mut events: Vec<&SignedEvent> = ledger.events.values().collect();
+    let mut events: Vec<&SignedEvent> = ledger.events.values().map(std::sync::Arc::as_ref).collect();
     events.sort_by(|a, b| order(a).cmp(&order(b)));
     let empty = frame(ledger, &[]);
     let (frame_size, frame_values) = (empty.len(), measure(&empty)?.values);

@@ -1,6 +1,7 @@
 //! The valid events of one record under one policy, as a set (MERGE-2, MERGE-3).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::bundle::record::Record;
 use crate::error::Fault;
@@ -14,9 +15,9 @@ pub struct Ledger<'p> {
     /// The policy under which all were checked.
     pub policy: &'p Policy,
     /// The record.
-    pub record: Record,
+    pub record: Arc<Record>,
     /// The events by id.
-    pub events: BTreeMap<String, SignedEvent>,
+    pub events: BTreeMap<String, Arc<SignedEvent>>,
     /// The ids of which an element is invalid.
     invalid: BTreeSet<String>,
 }
@@ -28,7 +29,7 @@ impl<'p> Ledger<'p> {
     }
 
     /// The valid events of checked elements of one record.
-    pub(crate) fn of_elements(record: Record, elements: &[CheckedEvent], policy: &'p Policy) -> Self {
+    pub(crate) fn of_elements(record: Arc<Record>, elements: &[CheckedEvent], policy: &'p Policy) -> Self {
         let mut ledger = Self { policy, record, events: BTreeMap::new(), invalid: BTreeSet::new() };
         ledger.take(elements);
         ledger
@@ -57,7 +58,7 @@ impl<'p> Ledger<'p> {
     }
 
     /// Keep the occurrence with the smallest (raw signature, raw key, `format_sha256`) (FORMAT-12).
-    fn insert(&mut self, event: &SignedEvent) {
+    fn insert(&mut self, event: &Arc<SignedEvent>) {
         let rank = |event: &SignedEvent| {
             let key = self.policy.keys[event.key].public_key.raw;
             (event.signature, key, event.format)

@@ -65,7 +65,7 @@ pub(crate) fn order(event: &SignedEvent) -> (&str, &str) {
 impl<'l, 'p> Selection<'l, 'p> {
     /// Select the current events of a ledger.
     pub fn of(ledger: &'l Ledger<'p>) -> Self {
-        let mut events: Vec<&SignedEvent> = ledger.events.values().collect();
+        let mut events: Vec<&SignedEvent> = ledger.events.values().map(std::sync::Arc::as_ref).collect();
         events.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut conforming = vec![Vec::new(); EVENT_TYPES.len()];
         for event in &events {

@@ -2,11 +2,12 @@
 //!
 //! Nothing here is secret: keys, messages and signatures are public, so time may depend on them.
 
-use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint, VartimeEdwardsPrecomputation};
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::{IsIdentity as _, VartimePrecomputedMultiscalarMul as _};
 use sha2::{Digest as _, Sha512};
 
+use super::comb::{encode_all, multiply};
+use super::tables::Tables;
 use crate::encoding::canonical::sha256;
 use crate::encoding::spellings::{base32_prefix, hex};
 use crate::error::Fault;
@@ -49,8 +50,8 @@ fn point_of(raw: &[u8; 32]) -> Option<EdwardsPoint> {
 pub struct PublicKey {
     /// The 32 bytes.
     pub raw: [u8; 32],
-    /// Multiples of -A and B.
-    tables: VartimeEdwardsPrecomputation,
+    /// -A.
+    negative: EdwardsPoint,
 }
 
 impl std::fmt::Debug for PublicKey {
@@ -66,7 +67,7 @@ impl PublicKey {
         let raw: [u8; 32] = raw.try_into().map_err(|_| invalid("a public key is 32 bytes"))?;
         let point = point_of(&raw).filter(EdwardsPoint::is_torsion_free);
         let point = point.ok_or_else(|| invalid("not a point of prime order in canonical encoding"))?;
-        Ok(Self { raw, tables: tables_of(&point) })
+        Ok(Self { raw, negative: -point })
     }
 
     /// The hex fingerprint (KEY-3).
@@ -81,32 +82,39 @@ impl PublicKey {
 
     /// Whether a signature of a message verifies under this key (SIG-2).
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        verify_with(&self.raw, &self.tables, message, signature)
+        verify_with(&self.raw, &self.negative, message, signature)
     }
 }
 
-fn tables_of(key: &EdwardsPoint) -> VartimeEdwardsPrecomputation {
-    VartimeEdwardsPrecomputation::new([-key, curve25519_dalek::constants::ED25519_BASEPOINT_POINT])
+/// A signature that meets the requirements 2 and 4 of SIG-2: R, S and k.
+struct Equation {
+    r: [u8; 32],
+    s: Scalar,
+    k: Scalar,
 }
 
-/// The requirements 2, 4 and 5 of SIG-2.
-fn verify_with(
-    key: &[u8; 32],
-    tables: &VartimeEdwardsPrecomputation,
-    message: &[u8],
-    signature: &[u8; 64],
-) -> bool {
-    let (mut r, mut s) = ([0; 32], [0; 32]);
-    r.copy_from_slice(&signature[..32]);
-    s.copy_from_slice(&signature[32..]);
-    let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(s)) else { return false };
-    if SMALL_ORDER.contains(&r) {
-        return false;
+impl Equation {
+    fn of(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Option<Self> {
+        let (mut r, mut s) = ([0; 32], [0; 32]);
+        r.copy_from_slice(&signature[..32]);
+        s.copy_from_slice(&signature[32..]);
+        let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(s))?;
+        if SMALL_ORDER.contains(&r) {
+            return None;
+        }
+        let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
+        Some(Self { r, s, k: Scalar::from_bytes_mod_order_wide(&hash.into()) })
     }
-    let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
-    let k = Scalar::from_bytes_mod_order_wide(&hash.into());
-    let computed = tables.vartime_multiscalar_mul([k, s]);
-    computed.compress().as_bytes() == &r
+
+    /// The requirement 5 of SIG-2, under the negative of the key.
+    fn holds(&self, negative: &EdwardsPoint) -> bool {
+        let computed = EdwardsPoint::vartime_double_scalar_mul_basepoint(&self.k, negative, &self.s);
+        computed.compress().as_bytes() == &self.r
+    }
+}
+
+fn verify_with(key: &[u8; 32], negative: &EdwardsPoint, message: &[u8], signature: &[u8; 64]) -> bool {
+    Equation::of(key, message, signature).is_some_and(|equation| equation.holds(negative))
 }
 
 /// Whether a signature verifies under a key that need not be acceptable (SIG-2, SIG-3).
@@ -114,9 +122,7 @@ pub fn verify_strict(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let (Ok(key), Ok(signature)) = (<&[u8; 32]>::try_from(key), <&[u8; 64]>::try_from(signature)) else {
         return false;
     };
-    let Some(point) = point_of(key) else { return false };
-    debug_assert!(!point.is_identity(), "the neutral element is of small order");
-    verify_with(key, &tables_of(&point), message, signature)
+    point_of(key).is_some_and(|point| verify_with(key, &-point, message, signature))
 }
 
 /// A signature to verify.
@@ -124,15 +130,33 @@ pub fn verify_strict(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
 pub struct Question<'k> {
     /// The key.
     pub key: &'k PublicKey,
+    /// The index of the key among those that share tables.
+    pub index: usize,
     /// The message.
     pub message: &'k [u8],
     /// R and S.
     pub signature: &'k [u8; 64],
 }
 
-/// Which signatures verify. Each is verified by itself: no batch equation is used (SIG-2).
-pub fn verify_all(questions: &[Question<'_>]) -> Vec<bool> {
-    questions.iter().map(|each| each.key.verify(each.message, each.signature)).collect()
+/// Which signatures verify. Each equation is computed by itself: no batch equation is used (SIG-2). Only the
+/// inversion that encodes the results is one for all of them.
+pub fn verify_all(questions: &[Question<'_>], tables: &Tables) -> Vec<bool> {
+    let mut answers = vec![false; questions.len()];
+    let (mut places, mut points) = (Vec::new(), Vec::new());
+    for (place, each) in questions.iter().enumerate() {
+        let Some(equation) = Equation::of(&each.key.raw, each.message, each.signature) else { continue };
+        match tables.of(each.index, each.key) {
+            Some((base, key)) => {
+                places.push((place, equation.r));
+                points.push(multiply(&base, equation.s.as_bytes(), &key, equation.k.as_bytes()));
+            }
+            None => answers[place] = equation.holds(&each.key.negative),
+        }
+    }
+    for ((place, r), found) in places.into_iter().zip(encode_all(&points)) {
+        answers[place] = found == r;
+    }
+    answers
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The checks of a bundle: a verdict on every element and receipt (CHECK-14, FORMAT-9, CHECK-12).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::policy::Policy;
 use super::questions::Questions;
@@ -20,7 +21,7 @@ use crate::merge::classification::classify;
 #[derive(Debug)]
 pub struct CheckedBundle {
     /// The record.
-    pub record: Record,
+    pub record: Arc<Record>,
     /// One entry for each element, in order.
     pub events: Vec<CheckedEvent>,
     /// The receipts, in the order of the elements.
@@ -76,7 +77,7 @@ fn check_elements<'t, 'p: 't>(
     run.questions.verify();
     let receipts = run.receipts.verdicts(&run.questions);
     for (element, (place, bytes)) in run.carried {
-        let event = events[element].event.as_mut();
+        let event = events[element].event.as_mut().and_then(Arc::get_mut);
         if let Some(event) = event.filter(|_| receipts[place].verdict.status == Status::Verified) {
             event.receipt = Some(bytes);
         }
@@ -208,7 +209,7 @@ impl Run<'_> {
             unsigned: if event_id.is_some() { unsigned(format, element) } else { Vec::new() },
             event_id,
             key: decision.signed.map(|(_, key)| key).or(judged.key),
-            event: event.map(Box::new),
+            event: event.map(Arc::new),
             claim: judged.claim.clone(),
             claimed_id: claimed_id.map(str::to_owned),
             format: Some(FormatOf::Document(at)),

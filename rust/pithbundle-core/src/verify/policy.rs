@@ -10,7 +10,7 @@ use crate::encoding::spellings::hex;
 use crate::encoding::{Regions, read_json};
 use crate::error::Fault;
 use crate::formats::{EventFormat, INTEGRITY_1};
-use crate::signature::PublicKey;
+use crate::signature::{PublicKey, Tables};
 
 /// The status of a key (POL-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub struct Policy {
     pub knows_one_format: bool,
     /// One format for each body that binds; none if no two can disagree (FORMAT-5).
     pub(crate) meanings: Vec<usize>,
+    /// The tables of keys that were used.
+    pub(crate) tables: Tables,
     by_key_id: HashMap<String, Vec<usize>>,
     by_signer: HashMap<String, Vec<usize>>,
 }
@@ -175,6 +177,7 @@ impl Policy {
             formats,
             effective,
             meanings,
+            tables: Tables::default(),
             by_key_id,
             by_signer,
         }

@@ -44,11 +44,12 @@ impl<'p> Questions<'p> {
             .iter()
             .map(|(key, message, signature)| Question {
                 key: &self.policy.keys[*key].public_key,
+                index: *key,
                 message,
                 signature,
             })
             .collect();
-        let answers = verify_all(&questions);
+        let answers = verify_all(&questions, &self.policy.tables);
         self.answers.extend(answers);
     }
 

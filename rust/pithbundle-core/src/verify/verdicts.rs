@@ -1,5 +1,7 @@
 //! Verdicts and what they are on (CHECK-10, CHECK-11, FORMAT-9, UNV-1).
 
+use std::sync::Arc;
+
 use crate::encoding::canonical::Digest;
 use crate::error::{Code, Fault};
 use crate::merge::classification::Classification;
@@ -165,7 +167,7 @@ pub struct CheckedEvent {
     /// The verdict.
     pub verdict: Verdict,
     /// The event, if it is valid.
-    pub event: Option<Box<SignedEvent>>,
+    pub event: Option<Arc<SignedEvent>>,
     /// The pointers of unsigned members, sorted (EVT-5).
     pub unsigned: Vec<String>,
     /// The key of the policy that it names or that signed it.
