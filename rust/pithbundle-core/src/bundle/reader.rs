@@ -182,8 +182,10 @@ fn mismatches(frame: Value<'_>, record: &Record) -> Vec<Fault> {
 /// Whether a claimed source has the id, kind and version of the record.
 fn is_source(claimed: Value<'_>, source: Option<Value<'_>>) -> bool {
     let Some(source) = source else { return false };
-    let text = |value: Value<'_>, name| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let version = |value: Value<'_>| value.get("version").and_then(Value::as_int);
-    ["id", "kind"].iter().all(|name| text(claimed, name) == text(source, name))
-        && version(claimed) == version(source)
+    let is_same = |name| {
+        let (one, other) = (claimed.get(name), source.get(name));
+        one.and_then(Value::as_str) == other.and_then(Value::as_str)
+            && one.and_then(Value::as_int) == other.and_then(Value::as_int)
+    };
+    is_same("id") && is_same("kind") && is_same("version")
 }

@@ -17,6 +17,7 @@ pub mod pointer;
 pub mod spellings;
 pub mod timestamps;
 pub mod tree;
+pub(crate) mod writer;
 
 pub use cbor_reader::read_cbor;
 pub use cbor_writer::cbor_bytes;

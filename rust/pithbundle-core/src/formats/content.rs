@@ -40,13 +40,12 @@ impl Content {
     }
 }
 
-/// The message of a signature for a digest; `None` if the message is M, which a digest does not give.
-pub(crate) fn message_of(signs: Signs, digest: &Digest) -> Option<Vec<u8>> {
+/// The message of a signature for a digest, if it is text; `None` if it is the digest itself, or M.
+pub(crate) fn text_message(signs: Signs, digest: &Digest) -> Option<String> {
     match signs {
-        Signs::Digest => Some(digest.to_vec()),
-        Signs::Hex => Some(hex(digest).into_bytes()),
-        Signs::Prefixed => Some(event_id(digest).into_bytes()),
-        Signs::Bytes => None,
+        Signs::Hex => Some(hex(digest)),
+        Signs::Prefixed => Some(event_id(digest)),
+        Signs::Digest | Signs::Bytes => None,
     }
 }
 

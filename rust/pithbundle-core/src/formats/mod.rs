@@ -12,8 +12,8 @@ mod paths;
 mod reading;
 mod unsigned;
 
-pub(crate) use content::{Content, content_of, message_of, payload_hash, wrapped_content};
-pub(crate) use document::{IdText, SignatureText};
+pub(crate) use content::{Content, content_of, payload_hash, text_message, wrapped_content};
+pub(crate) use document::{IdText, SignatureText, Signs};
 pub(crate) use exported::{Exported, exported};
 pub(crate) use flat::FlatReading;
 pub use format::{EventFormat, INTEGRITY_1, PITHBUNDLE_EVENT_1};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::policy::Policy;
 use super::questions::Questions;
-use super::readings::{Contents, Decision, Judge, Judged};
+use super::readings::{Contents, Decision, Judge, Judged, State};
 use super::receipts::{CARRIER, Receipts, receipt_in};
 use super::verdicts::{CheckedEvent, FormatOf, ReceiptVerdict, SignedEvent, Status, Verdict};
 use crate::bundle::reader::{Bundle, Element};
@@ -57,17 +57,22 @@ fn check_elements<'t, 'p: 't>(
 ) -> (Vec<CheckedEvent>, Vec<ReceiptVerdict>) {
     let (policy, record) = (judge.policy, judge.record);
     let mut questions = Questions::new(policy);
+    let receipts = Receipts::new(policy, record);
+    let mut foreseen = 0;
     let pending: Vec<Pending<'_>> = elements
         .map(|element| match element {
             Element::Unreadable(fault) => Pending::Unreadable(fault),
             Element::Value(value) => {
                 let (judged, flat) = readings(&judge, value, &mut questions);
+                if let Some(receipt) = probable_receipt(&judged).filter(|_| foreseen < FORESEEN) {
+                    foreseen += 1;
+                    receipts.foresee(receipt, &mut questions);
+                }
                 Pending::Value(value, judged, flat)
             }
         })
         .collect();
     questions.verify();
-    let receipts = Receipts::new(policy, record);
     let mut run = Run { judge, questions, receipts, carried: HashMap::new() };
     let mut events: Vec<CheckedEvent> = Vec::with_capacity(pending.len());
     for (index, each) in pending.into_iter().enumerate() {
@@ -83,6 +88,20 @@ fn check_elements<'t, 'p: 't>(
         }
     }
     (events, receipts)
+}
+
+/// The receipts that are verified together with their events. The bound keeps that of RCPT-4 on receipts of
+/// events that turn out not to be valid.
+const FORESEEN: usize = 4;
+
+/// The receipt of a `record_created` that only its signature can make invalid.
+fn probable_receipt<'t>(judged: &[Judged<'t>]) -> Option<Value<'t>> {
+    let [judged] = judged else { return None };
+    let reading = judged.reading.as_ref().filter(|_| matches!(judged.state, State::Open(..)))?;
+    if reading.event_type != CARRIER {
+        return None;
+    }
+    receipt_in(Some(CARRIER), Some(reading.payload))
 }
 
 /// What each format of the policy that reads an element makes of it (FORMAT-8).

@@ -1,6 +1,6 @@
 //! The verdict of an element of the flat shape (EVT-8).
 
-use super::questions::{Attempt, Claimed, Questions, STEP_ENCODING, attempt};
+use super::questions::{Attempt, Claimed, Message, Questions, STEP_ENCODING, attempt};
 use super::readings::{Decision, Judge, Judged, State};
 use super::verdicts::{Claim, FormatOf, Status, Verdict};
 use crate::encoding::spellings::digest_from_hex;
@@ -79,7 +79,8 @@ impl<'p> Judge<'p> {
         };
         let attempt = attempt(self.policy, &claimed, candidates);
         let asked = attempt.keys.iter();
-        let questions = asked.map(|&key| (key, questions.ask(key, digest.to_vec(), attempt.raw))).collect();
+        let questions =
+            asked.map(|&key| (key, questions.ask(key, Message::Digest(digest), attempt.raw))).collect();
         State::Flat(OpenFlat { attempt, questions, may_be_unknown })
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::policy::Policy;
 use super::verdicts::Verdict;
-use crate::encoding::canonical::{Digest, sha256};
+use crate::encoding::canonical::Digest;
 use crate::encoding::spellings::from_base64;
 use crate::encoding::tree::Value;
 use crate::error::Fault;
@@ -15,11 +15,29 @@ pub(crate) const STEP_ALGORITHM: u8 = 7;
 pub(crate) const STEP_ENCODING: u8 = 8;
 pub(crate) const STEP_SIGNATURE: u8 = 10;
 
+/// The message of a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Message {
+    /// 32 bytes, as most formats sign.
+    Digest(Digest),
+    /// Any bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Message {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Digest(digest) => digest,
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 /// The signatures of one bundle. An answer is known after [`Questions::verify`].
 pub(crate) struct Questions<'p> {
     policy: &'p Policy,
-    asked: Vec<(usize, Vec<u8>, [u8; 64])>,
-    known: HashMap<(usize, Digest, [u8; 64]), usize>,
+    asked: Vec<(usize, Message, [u8; 64])>,
+    known: HashMap<(usize, Message, [u8; 64]), usize>,
     answers: Vec<bool>,
 }
 
@@ -29,23 +47,28 @@ impl<'p> Questions<'p> {
     }
 
     /// Ask whether a key signed a message; equal questions are one (FORMAT-13).
-    pub fn ask(&mut self, key: usize, message: Vec<u8>, signature: [u8; 64]) -> usize {
+    pub fn ask(&mut self, key: usize, message: Message, signature: [u8; 64]) -> usize {
         let next = self.asked.len();
-        let known = *self.known.entry((key, sha256(&message), signature)).or_insert(next);
-        if known == next {
-            self.asked.push((key, message, signature));
+        let question = (key, message, signature);
+        if let Some(&known) = self.known.get(&question) {
+            return known;
         }
-        known
+        self.asked.push(question.clone());
+        self.known.insert(question, next);
+        next
     }
 
     /// Verify what was asked since the last call.
     pub fn verify(&mut self) {
+        if self.asked.len() == self.answers.len() {
+            return;
+        }
         let questions: Vec<Question<'_>> = self.asked[self.answers.len()..]
             .iter()
             .map(|(key, message, signature)| Question {
                 key: &self.policy.keys[*key].public_key,
                 index: *key,
-                message,
+                message: message.bytes(),
                 signature,
             })
             .collect();

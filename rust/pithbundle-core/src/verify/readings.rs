@@ -4,18 +4,21 @@ use std::rc::Rc;
 
 use super::flat_reading::OpenFlat;
 use super::policy::Policy;
-use super::questions::{Questions, STEP_ALGORITHM, STEP_ENCODING, STEP_RIGHT, STEP_SIGNATURE, raw_signature};
+use super::questions::{
+    Message, Questions, STEP_ALGORITHM, STEP_ENCODING, STEP_RIGHT, STEP_SIGNATURE, raw_signature,
+};
 use super::verdicts::{Claim, FormatOf, Status, Step, Verdict};
 use crate::bundle::reader::subject_fault_of;
 use crate::bundle::record::Record;
+use crate::encoding::canonical::Digest;
 use crate::encoding::limits::Limits;
 use crate::encoding::spellings::{digest_from_hex, event_id_digest, from_base64url, from_hex};
 use crate::encoding::tree::Value;
 use crate::encoding::{Regions, read_json};
 use crate::error::{Code, Fault};
 use crate::formats::{
-    Content, EventFormat, IdText, Reading, SignatureText, content_of, meaning_of, message_of, payload_hash,
-    time_instant, wrapped_content,
+    Content, EventFormat, IdText, Reading, SignatureText, Signs, content_of, meaning_of, payload_hash,
+    text_message, time_instant, wrapped_content,
 };
 
 const STEP_KEY: Step = 1;
@@ -319,7 +322,8 @@ impl<'p> Judge<'p> {
                 return Candidate::Failed(Verdict::invalid(STEP_ID, fault));
             }
         }
-        let message = message_of(proof.signs, &content.digest).unwrap_or_else(|| content.m().to_vec());
+        let message =
+            message_of(proof.signs, &content.digest).unwrap_or_else(|| Message::Bytes(content.m().to_vec()));
         let question = questions.ask(key, message, raw);
         let other = claimed_digest.flatten().filter(|claimed| *claimed != content.digest);
         let mismatch = other
@@ -406,6 +410,15 @@ fn mismatch_verdict(format: &EventFormat, judged: &Judged<'_>, is_genuine: bool,
     };
     let pointer = EventFormat::pointer_of_path(format.proof.event_id.as_ref());
     Verdict::invalid(STEP_ID, Fault::at("hash_mismatch", pointer).with(detail))
+}
+
+/// The message of a signature for a digest; `None` if the message is M, which a digest does not give.
+fn message_of(signs: Signs, digest: &Digest) -> Option<Message> {
+    match signs {
+        Signs::Digest => Some(Message::Digest(*digest)),
+        Signs::Bytes => None,
+        _ => text_message(signs, digest).map(|text| Message::Bytes(text.into_bytes())),
+    }
 }
 
 fn signature_bytes(form: SignatureText, text: &str) -> Option<[u8; 64]> {

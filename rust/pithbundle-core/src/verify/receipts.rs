@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::policy::Policy;
-use super::questions::{Attempt, Claimed, Questions, attempt};
+use super::questions::{Attempt, Claimed, Message, Questions, attempt};
 use super::verdicts::{ReceiptVerdict, Status, Verdict};
 use crate::bundle::record::Record;
 use crate::encoding::canonical::{self, sha256};
@@ -77,6 +77,16 @@ impl<'p> Receipts<'p> {
         self.found.len() - 1
     }
 
+    /// Ask already for the signatures of a receipt whose event is probably valid, so that one call verifies
+    /// both. The answers are the same as later.
+    pub fn foresee(&self, receipt: Value<'_>, questions: &mut Questions<'p>) {
+        if let Ok(open) = self.read(receipt, true) {
+            for &key in &open.attempt.keys {
+                questions.ask(key, Message::Digest(self.record.sha256), open.attempt.raw);
+            }
+        }
+    }
+
     /// RCPT-2 up to CHECK-8.
     fn read(&self, receipt: Value<'_>, always: bool) -> Result<Open, Verdict> {
         let wrong = |pointer: &str, detail| Verdict::invalid(4, Fault::at("type", pointer).with(detail));
@@ -123,8 +133,12 @@ impl<'p> Receipts<'p> {
             if open.always || chosen.contains(&open.pair) {
                 let message = self.record.sha256;
                 let raw = open.attempt.raw;
-                open.questions =
-                    open.attempt.keys.iter().map(|&key| questions.ask(key, message.to_vec(), raw)).collect();
+                open.questions = open
+                    .attempt
+                    .keys
+                    .iter()
+                    .map(|&key| questions.ask(key, Message::Digest(message), raw))
+                    .collect();
             }
         }
     }
