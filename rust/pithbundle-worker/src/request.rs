@@ -1,28 +1,35 @@
 //! Requests as the runner writes them. They are not inputs: strings may contain lone surrogates.
 
 /// A value of a request.
-#[derive(Debug)]
-pub(crate) enum Value {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `null`.
     Null,
-    /// No operation has a flag.
-    Bool,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
     Int(i64),
     /// The code points, lone surrogates among them.
     Text(Vec<u32>),
+    /// An array.
     Array(Vec<Value>),
+    /// An object, in the order of the text.
     Object(Vec<(String, Value)>),
 }
 
 impl Value {
+    /// The member of a name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         members.iter().find(|(each, _)| each == name).map(|(_, value)| value)
     }
 
+    /// The value of an integer.
     pub fn int(&self) -> Option<i64> {
         if let Self::Int(number) = self { Some(*number) } else { None }
     }
 
+    /// The items of an array.
     pub fn items(&self) -> Option<&[Self]> {
         if let Self::Array(items) = self { Some(items) } else { None }
     }
@@ -33,6 +40,7 @@ impl Value {
         points.iter().map(|&point| char::from_u32(point)).collect()
     }
 
+    /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -47,7 +55,7 @@ struct Parser<'a> {
 const DEEPEST: usize = 64;
 
 /// The request in a line.
-pub(crate) fn parse(line: &[u8]) -> Option<Value> {
+pub fn parse(line: &[u8]) -> Option<Value> {
     let mut parser = Parser { data: line, at: 0 };
     let value = parser.value(0)?;
     parser.space();
@@ -76,8 +84,8 @@ impl Parser<'_> {
             b'[' => self.array(depth),
             b'"' => self.string().map(Value::Text),
             b'n' => self.take(b"null").map(|()| Value::Null),
-            b't' => self.take(b"true").map(|()| Value::Bool),
-            b'f' => self.take(b"false").map(|()| Value::Bool),
+            b't' => self.take(b"true").map(|()| Value::Bool(true)),
+            b'f' => self.take(b"false").map(|()| Value::Bool(false)),
             _ => {
                 let start = self.at;
                 while matches!(self.data.get(self.at), Some(b'-' | b'0'..=b'9')) {
