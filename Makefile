@@ -7,6 +7,7 @@
 #   make docs       the documentation site, in out/docs/site
 #   make man        the manual pages, in out/man/man1
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
+#   make rust       the Rust implementation: format, lint, tests, vectors; it needs cargo 1.85 or later
 #   make long       everything that only repeats, for hours: before a release
 
 PYTHON ?= python3
@@ -38,7 +39,7 @@ CLUSTER := $(VENV)/cluster.stamp
 BENCHMARKS := $(VENV)/benchmarks.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit test-long ordinary coverage environments fuzz bench bench-archive man \
+.PHONY: help demo test test-all test-slow test-cluster long js rust lint types format unit test-long ordinary coverage environments fuzz bench bench-archive man \
   $(COVERED:%=covered-%) $(PLAIN:%=plain-%) docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
@@ -122,6 +123,21 @@ $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
 
 js: $(NODE_DEV)
 	cd js && node node_modules/typescript/bin/tsc && node --test test/*.test.js
+
+# Rust 1.85 or later, which nothing here installs. The lock file is made anew where it is missing, and compared with
+# the committed list of crates before anything is built.
+CARGO := cd rust && cargo
+rust/Cargo.lock: rust/Cargo.toml rust/pithbundle-core/Cargo.toml rust/pithbundle-worker/Cargo.toml rust/checksums.txt
+	@cargo --version >/dev/null 2>&1 || { echo 'error: `make rust` needs cargo, of Rust 1.85 or later' >&2; exit 1; }
+	$(CARGO) generate-lockfile --quiet
+	@touch $@
+
+rust: rust/Cargo.lock
+	$(PYTHON) tools/check_crates.py
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --quiet --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet
+	$(CARGO) build --locked --quiet --release
 
 EDGE := src/pithbundle/cli/*,src/pithbundle/net/*,src/pithbundle/archive/*,src/pithbundle/recompute/*,src/pithbundle/store/*,src/pithbundle/mirror/*,src/pithbundle/durable.py,src/pithbundle/output_folder.py,src/pithbundle/files.py,src/pithbundle/spawning.py,src/pithbundle/paper/pdf_process.py,src/pithbundle/__main__.py
 

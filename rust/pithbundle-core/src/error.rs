@@ -49,7 +49,11 @@ const CODES: &[(Code, &str, &str)] = &[
     ("key_invalid", "an invalid public key", "KEY-2"),
     ("policy", "not a policy that this reader can apply", "POL-1"),
     ("collision", "two records have one Pith Number", "MERGE-2"),
-    ("digest_invalid", "a file of a mirror's digests is not in its form, or not the one of its name", "MIRROR-3"),
+    (
+        "digest_invalid",
+        "a file of a mirror's digests is not in its form, or not the one of its name",
+        "MIRROR-3",
+    ),
 ];
 
 /// What is wrong, where, and which clause rejects it (ERR-1).

@@ -64,6 +64,17 @@ fn bytes(value: &Value, parts: &Parts) -> Option<Vec<u8>> {
     })
 }
 
+/// Whether a form refers to a part.
+fn refers(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| matches!(name.as_str(), "$part" | "$bundle") || refers(value))
+        }
+        Value::Array(items) => items.iter().any(refers),
+        _ => false,
+    }
+}
+
 /// A value with each form of bytes as base64.
 fn resolved(value: &Value, parts: &Parts) -> Value {
     if let Some(bytes) = bytes(value, parts) {
@@ -202,7 +213,7 @@ fn every_vector_passes() {
         if let Some(Value::Object(members)) = read.get("parts") {
             // A part may refer to parts before it in the file.
             let mut left: Vec<&(String, Value)> = members.iter().collect();
-            left.sort_by_key(|(_, value)| format!("{value:?}").contains("$part"));
+            left.sort_by_key(|(_, value)| refers(value));
             for (name, value) in left {
                 let found = bytes(value, &parts).expect("a part");
                 parts.insert(name.clone(), found);

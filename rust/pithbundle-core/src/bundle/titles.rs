@@ -6,10 +6,9 @@ use crate::encoding::text_fault;
 use crate::error::Code;
 
 fn is_white_space(c: char) -> bool {
-    matches!(
-        u32::from(c),
-        0x9..=0xD | 0x1C..=0x20 | 0x85 | 0xA0 | 0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000
-    )
+    let is_separator =
+        matches!(u32::from(c), 0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000);
+    is_separator || matches!(u32::from(c), 0x9..=0xD | 0x1C..=0x20 | 0x85 | 0xA0)
 }
 
 /// The SHA-256 of a title in its normal form, or the code of what no string may contain.

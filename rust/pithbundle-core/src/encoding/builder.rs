@@ -88,9 +88,11 @@ impl Builder {
 
     /// Open a container.
     pub fn open(&mut self, is_object: bool) {
-        let has_elements = !is_object
-            && self.regions == Regions::Events
-            && matches!(self.frames.as_slice(), [top] if top.is_object && self.tree.text_of(top.name) == "events");
+        let is_member = |name: &str| match self.frames.as_slice() {
+            [top] => top.is_object && self.tree.text_of(top.name) == name,
+            _ => false,
+        };
+        let has_elements = !is_object && self.regions == Regions::Events && is_member("events");
         let node = self.push(Node::Null);
         let first = self.pending.len();
         self.frames.push(Frame { node, is_object, has_elements, first, name: Span::default(), name_at: 0 });

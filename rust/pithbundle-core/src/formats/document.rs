@@ -67,7 +67,10 @@ impl Scalar {
 }
 
 macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$variant_about:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+    (
+        $(#[$about:meta])*
+        $name:ident { $($(#[$variant_about:meta])* $variant:ident = $word:literal),* $(,)? }
+    ) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$variant_about])* $variant),* }

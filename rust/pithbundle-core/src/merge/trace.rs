@@ -1,6 +1,6 @@
 //! The trace: why each entry of a state is there (TRACE-1 to TRACE-4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::RULES;
 use super::classification::Refers;
@@ -105,8 +105,9 @@ fn receipt(selection: &Selection<'_, '_>, slot: &Slot<'_>, pointer: String) -> D
     // A null receipt: the current event is a loser, in its place in the order.
     let mut losers = others;
     losers.push((current.event_id.clone(), "rejected"));
-    let place = |id: &String| slot.events.iter().position(|event| event.event_id == *id);
-    losers.sort_by_key(|(id, _)| place(id));
+    let places: HashMap<&str, usize> =
+        slot.events.iter().enumerate().map(|(place, event)| (event.event_id.as_str(), place)).collect();
+    losers.sort_by_key(|(id, _)| places.get(id.as_str()).copied());
     Decision { losers, ..decision(pointer, "rejected", &[]) }
 }
 

@@ -1,6 +1,6 @@
 //! Comparison of a state with another one (REPORT-3, REPORT-5).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::bundle::record::Record;
 use crate::encoding::limits::Limits;
@@ -214,8 +214,9 @@ fn compare_sections<'v>(
             None => tasks.push(difference(group, at, "only ours")),
         }
     }
+    let known: HashSet<usize> = matched.iter().copied().collect();
     for (index, value) in theirs.items().enumerate() {
-        if !matched.contains(&index) {
+        if !known.contains(&index) {
             let kind = value.get("alias_kind").and_then(Value::as_str);
             let is_derived = |kind: &str| kind != "doi" && record.alias(kind).is_some();
             let is_signed = is_aliases && kind.is_some_and(is_derived);

@@ -1,5 +1,6 @@
 //! Who signed what (`spec/policy.md`, `spec/checks.md`); nothing of what it means.
 
+mod agreement;
 pub mod checks;
 mod flat_reading;
 pub mod policy;

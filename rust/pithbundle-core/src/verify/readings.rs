@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::agreement::Keys;
 use super::flat_reading::OpenFlat;
 use super::policy::Policy;
 use super::questions::{
@@ -68,13 +69,6 @@ pub(super) enum Candidate {
 pub(super) struct Decision {
     pub verdict: Verdict,
     pub signed: Option<([u8; 64], usize)>,
-}
-
-/// CHECK-5: the keys that agree, those that list the format, the fault if none agrees.
-struct Keys {
-    agreeing: Vec<usize>,
-    candidates: Vec<usize>,
-    fault: Option<Fault>,
 }
 
 /// What the elements of one bundle are judged by.
@@ -190,64 +184,6 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// CHECK-5.
-    fn keys(&self, format: &EventFormat, reading: &Reading<'_>) -> Keys {
-        let missing = |pointer: String, detail: &'static str| Keys {
-            agreeing: Vec::new(),
-            candidates: Vec::new(),
-            fault: Some(Fault::at("key_unknown", pointer).with(detail)),
-        };
-        const NO_KEY: &str = "the policy has no key of this signer_id and key_id";
-        let of_signer = self.policy.keys_of_signer(reading.signer_id);
-        if of_signer.is_empty() {
-            return missing(EventFormat::pointer_of(&format.body.signer_id), NO_KEY);
-        }
-        let mut key_id = format.proof.key_id_constant.as_deref();
-        for (path, text) in format.proof.key_id.iter().zip(&reading.key_ids) {
-            match (key_id, *text) {
-                (Some(before), Some(text)) if before != text => {
-                    let pointer = EventFormat::pointer_of_path(Some(path));
-                    return missing(pointer, "differs from the other key_id");
-                }
-                (None, text) => key_id = text,
-                _ => {}
-            }
-        }
-        let has_id = |key: &&usize| key_id.is_none_or(|id| self.policy.keys[**key].key_id == id);
-        let mut agreeing: Vec<usize> = of_signer.iter().filter(has_id).copied().collect();
-        if agreeing.is_empty() {
-            return missing(EventFormat::pointer_of_path(format.proof.key_id.last()), NO_KEY);
-        }
-        if let Some(fingerprint) = reading.fingerprint.and_then(Value::as_str) {
-            agreeing.retain(|&key| self.policy.keys[key].fingerprint == fingerprint);
-            if agreeing.is_empty() {
-                let pointer = EventFormat::pointer_of_path(format.proof.fingerprint.as_ref());
-                return missing(pointer, "not the fingerprint of a key in the policy");
-            }
-        }
-        let lists = |key: &&usize| self.policy.keys[**key].format_sha256s.contains(&format.sha256);
-        let candidates = agreeing.iter().filter(lists).copied().collect();
-        Keys { agreeing, candidates, fault: None }
-    }
-
-    /// CHECK-13: whether a key lists `unknown` that agrees with all that the element itself states.
-    fn may_be_unknown(&self, format: &EventFormat, reading: &Reading<'_>, agreeing: &[usize]) -> bool {
-        let lists = |key: usize| self.policy.keys[key].lists_unknown;
-        if agreeing.iter().any(|&key| lists(key)) {
-            return true;
-        }
-        let key_id = reading.key_ids.iter().flatten().next().copied();
-        let fingerprint = reading.fingerprint.and_then(Value::as_str);
-        let has_constant = format.has_constant_signer() || format.proof.key_id_constant.is_some();
-        let agrees = |index: usize| {
-            let key = &self.policy.keys[index];
-            (format.has_constant_signer() || key.signer_id == reading.signer_id)
-                && key_id.is_none_or(|id| key.key_id == id)
-                && fingerprint.is_none_or(|text| key.fingerprint == text)
-        };
-        has_constant && (0..self.policy.keys.len()).any(|index| lists(index) && agrees(index))
-    }
-
     /// CHECK-13 and FORMAT-14: what a failed check comes to.
     pub fn failed(&self, verdict: Verdict, may_be_unknown: bool) -> Verdict {
         let is_limit =
@@ -262,7 +198,7 @@ impl<'p> Judge<'p> {
         Verdict { status, ..verdict }
     }
 
-    /// CHECK-6 to CHECK-8 and the hashes of CHECK-3 for one candidate.
+    /// The checks 6 to 9 for one candidate.
     fn candidate(
         &self,
         format: &EventFormat,
@@ -273,22 +209,8 @@ impl<'p> Judge<'p> {
         questions: &mut Questions<'p>,
     ) -> Candidate {
         let proof = &format.proof;
-        let failed =
-            |step, code, pointer: String| Candidate::Failed(Verdict::invalid(step, Fault::at(code, pointer)));
-        let lacking = self.policy.keys[key].right_lacking(reading.event_type, Some(&content.event_id));
-        let is_ignored = |code: &Code| self.ignores_revocation && *code == "key_revoked";
-        if let Some(code) = lacking.filter(|code| !is_ignored(code)) {
-            let pointer = if code == "key_role" {
-                EventFormat::pointer_of(&format.body.event_type)
-            } else {
-                EventFormat::pointer_of_path(proof.key_id.last())
-            };
-            return failed(STEP_RIGHT, code, pointer);
-        }
-        if let Some(path) = &proof.algorithm {
-            if reading.algorithm.and_then(Value::as_str) != Some(&proof.algorithm_text) {
-                return failed(STEP_ALGORITHM, "algorithm", EventFormat::pointer_of_path(Some(path)));
-            }
+        if let Some(failed) = self.right_fault(format, reading, content, key) {
+            return Candidate::Failed(failed);
         }
         let encoding = |pointer: String, detail: String| {
             let fault = Fault::at("encoding", pointer).with(detail);
@@ -329,6 +251,30 @@ impl<'p> Judge<'p> {
         let mismatch = other
             .map(|digest| message_of(proof.signs, &digest).map(|message| questions.ask(key, message, raw)));
         Candidate::Asked { key, question, raw, mismatch }
+    }
+
+    /// CHECK-6 and CHECK-7.
+    fn right_fault(
+        &self,
+        format: &EventFormat,
+        reading: &Reading<'_>,
+        content: &Content,
+        key: usize,
+    ) -> Option<Verdict> {
+        let lacking = self.policy.keys[key].right_lacking(reading.event_type, Some(&content.event_id));
+        let is_ignored = |code: &Code| self.ignores_revocation && *code == "key_revoked";
+        if let Some(code) = lacking.filter(|code| !is_ignored(code)) {
+            let pointer = if code == "key_role" {
+                EventFormat::pointer_of(&format.body.event_type)
+            } else {
+                EventFormat::pointer_of_path(format.proof.key_id.last())
+            };
+            return Some(Verdict::invalid(STEP_RIGHT, Fault::at(code, pointer)));
+        }
+        let path = format.proof.algorithm.as_ref()?;
+        let is_named = reading.algorithm.and_then(Value::as_str) == Some(&format.proof.algorithm_text);
+        let pointer = || EventFormat::pointer_of_path(Some(path));
+        (!is_named).then(|| Verdict::invalid(STEP_ALGORITHM, Fault::at("algorithm", pointer())))
     }
 
     /// The verdict of a reading once the signatures are verified.
