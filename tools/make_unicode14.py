@@ -160,8 +160,10 @@ def rust_module(made: dict[str, str], about: str) -> str:
     single = [each.split("=")[0] for each in made["lower"].split() if "=" in each]
     tables = {
         "LOWER": ("(u32, u32, u32, i32)", lower),
-        "CASED": ("(u32, u32)", [spelt_span(each, rows=2) for each in made["cased"].split()]),
-        "CASE_IGNORABLE": ("(u32, u32)", [spelt_span(each, rows=2) for each in made["case_ignorable"].split()]),
+        **{
+            name.upper(): ("(u32, u32)", [spelt_span(each, rows=2) for each in made[name].split()])
+            for name in ("cased", "case_ignorable")
+        },
     }
     if single != ["130"]:
         raise ValueError(f"titles.rs knows one character of two in lower case, not {single}")

@@ -67,7 +67,9 @@ def test_comments_have_no_old_word() -> None:
 
 
 def test_the_core_has_no_input_or_output_clock_or_state() -> None:
-    forbidden = re.compile(r"std::(?:fs|io|env|net|time|process|thread)\b|\bstatic mut\b|\bunsafe\b|println!|OnceLock")
+    forbidden = re.compile(
+        r"std::(?:fs|io|env|net|time|process|thread)\b|\bstatic mut\b|\bunsafe\b|println!|OnceLock"
+    )
     found = [
         f"{path.relative_to(REPO)}: {word}"
         for path in CORE
