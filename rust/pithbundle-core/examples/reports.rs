@@ -14,7 +14,8 @@ fn main() {
         let (policy, bundle) = line.split_once(' ').expect("two words");
         let bytes = |text: &str| from_base64(text).expect("base64");
         let policy = if policy == "-" { Ok(Policy::built_in()) } else { Policy::from_bytes(&bytes(policy)) };
-        let found = policy.and_then(|policy| verify(&bytes(bundle), "bundle.json", &policy, &Limits::default()));
+        let found =
+            policy.and_then(|policy| verify(&bytes(bundle), "bundle.json", &policy, &Limits::default()));
         match found {
             Ok(found) => println!("{} {}", base64(&found.state.bytes), base64(&found.report)),
             Err(fault) => println!("rejected {}", fault.code),
