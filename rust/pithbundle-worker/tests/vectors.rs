@@ -99,6 +99,8 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             out.push(b'"');
             for &point in points {
                 match char::from_u32(point) {
+                    // Most texts are base64 of megabytes.
+                    Some(c) if c.is_ascii_alphanumeric() => out.push(c as u8),
                     Some(c) => {
                         let quoted = Json::from(c.to_string()).bytes();
                         out.extend(&quoted[1..quoted.len() - 1]);

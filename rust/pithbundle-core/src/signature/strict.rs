@@ -165,7 +165,81 @@ pub fn verify_all(questions: &[Question<'_>], tables: &Tables) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use curve25519_dalek::constants::EIGHT_TORSION;
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as B, EIGHT_TORSION};
+
+    /// A scalar that a text determines.
+    fn scalar(text: &str) -> Scalar {
+        Scalar::from_bytes_mod_order(sha256(text.as_bytes()))
+    }
+
+    /// R and S for a given R: what the holder of the secret can make.
+    fn signature(secret: Scalar, nonce: Scalar, r: [u8; 32], message: &[u8]) -> [u8; 64] {
+        let key = (secret * B).compress().to_bytes();
+        let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
+        let s = nonce + Scalar::from_bytes_mod_order_wide(&hash.into()) * secret;
+        let mut out = [0; 64];
+        out[..32].copy_from_slice(&r);
+        out[32..].copy_from_slice(s.as_bytes());
+        out
+    }
+
+    /// Genuine signatures, and ones of every kind that a rule of SIG-2 excludes.
+    fn cases(secret: Scalar) -> Vec<(Vec<u8>, [u8; 64], bool)> {
+        let mut out = Vec::new();
+        for number in 0..24_u8 {
+            let message = vec![number; usize::from(number) * 5];
+            let nonce = scalar(&format!("nonce {number}"));
+            let point = nonce * B;
+            let genuine = signature(secret, nonce, point.compress().to_bytes(), &message);
+            out.push((message.clone(), genuine, true));
+            // R with a component of small order, which the equation with the cofactor would accept.
+            let torsion = EIGHT_TORSION[1 + usize::from(number) % 7];
+            let mixed = (point + torsion).compress().to_bytes();
+            out.push((message.clone(), signature(secret, nonce, mixed, &message), false));
+            // R of small order itself.
+            let small = torsion.compress().to_bytes();
+            out.push((message.clone(), signature(secret, Scalar::ZERO, small, &message), false));
+            // One bit of R, S or the message is another one.
+            for bit in [0, 3, 254, 255, 256, 300, 500, 511] {
+                let mut altered = genuine;
+                altered[bit / 8] ^= 1 << (bit % 8);
+                out.push((message.clone(), altered, false));
+            }
+            out.push(([&message[..], b"!"].concat(), genuine, false));
+            // S + L: the same scalar, not reduced.
+            let order = (Scalar::ZERO - Scalar::ONE).to_bytes();
+            let (mut altered, mut carry) = (genuine, 1_u16);
+            for (byte, &add) in altered[32..].iter_mut().zip(&order) {
+                carry += u16::from(*byte) + u16::from(add);
+                *byte = carry as u8;
+                carry >>= 8;
+            }
+            out.push((message, altered, false));
+        }
+        out
+    }
+
+    #[test]
+    fn verdicts_are_the_same_with_and_without_tables() {
+        for name in ["one", "two"] {
+            let secret = scalar(name);
+            let key = PublicKey::new((secret * B).compress().as_bytes()).unwrap();
+            let cases = cases(secret);
+            let questions: Vec<Question<'_>> = cases
+                .iter()
+                .map(|(message, signature, _)| Question { key: &key, index: 0, message, signature })
+                .collect();
+            let expected: Vec<bool> = cases.iter().map(|(_, _, is_valid)| *is_valid).collect();
+            let tables = Tables::default();
+            assert_eq!(verify_all(&questions, &tables), expected);
+            // By now the key has a table, and every signature is verified with it.
+            assert_eq!(verify_all(&questions, &tables), expected);
+            for (each, is_valid) in questions.iter().zip(expected) {
+                assert_eq!(key.verify(each.message, each.signature), is_valid);
+                assert_eq!(verify_all(&[*each], &tables), [is_valid]);
+            }
+        }
+    }
 
     #[test]
     fn points_of_small_order_are_those_of_the_curve() {
