@@ -21,6 +21,7 @@ IMPL   ?= self
 CASES  ?= 100000
 SEED   ?= 1
 JOBS   ?= 2
+OTHER  ?= node js/worker.js
 # The parts of the ordinary tests: those that `make coverage` measures, and the others.
 COVERED := cli unit conformance
 PLAIN   := hostile others unmeasured
@@ -212,11 +213,11 @@ conformance: $(RUNTIME)
 broken: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m js.variants $(VARIANTS)
 
-# Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about five
+# Two implementations, or OTHER='command' and ours, on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about five
 # minutes of two cores. The first disagreement is shrunk to a vector in out. Another SEED draws others.
 differential: $(RUNTIME)
 	mkdir -p out
-	seq $(JOBS) | xargs -P $(JOBS) -I '{}' $(BIN)/pithbundle conformance run --impl self --impl 'node js/worker.js' \
+	seq $(JOBS) | xargs -P $(JOBS) -I '{}' $(BIN)/pithbundle conformance run --impl self --impl '$(OTHER)' \
 	  --differential $$(( $(CASES) / $(JOBS) )) --seed '$(SEED)-{}' --found out --force
 
 # One digest over COUNT merges: vectors/accumulated.md. Ten minutes for the million.
