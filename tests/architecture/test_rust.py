@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+import check_crates
 from architecture.test_vocabulary import _PROSE, without_code
 from kit.committed import committed_files
 from kit.data import REPO
@@ -89,6 +90,12 @@ def test_overflow_is_checked_and_unsafe_code_forbidden() -> None:
     assert workspace["workspace"]["lints"]["rust"]["unsafe_code"] == "forbid"
     for member in workspace["workspace"]["members"]:
         assert manifest(member)["lints"] == {"workspace": True}
+
+
+def test_the_crates_of_a_lock_file_are_those_of_a_registry() -> None:
+    ours = '[[package]]\nname = "ours"\nversion = "0.1.0"\n'
+    other = '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry"\nchecksum = "00"\n'
+    assert check_crates.locked(ours + other) == ["a 1.0.0 00"]
 
 
 def test_every_crate_is_pinned_listed_and_justified() -> None:
