@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from pithbundle.bundle.number import PithNumber
-from pithbundle.errors import NumberError
 from pithbundle.mirror.answers import MOST_CHOICES, Choice, Redirect
 from pithbundle.store import View
 
 _VISIBLE: Final = re.compile(r"[!-~]+").fullmatch
-_PREFIX: Final = re.compile(r"(?:pith:)?([A-Z2-7]{8,26})").fullmatch
+_PREFIX: Final = re.compile(r"(?:pith:(?:([0-9]{4}):)?)?([A-Z2-7]{8,26})").fullmatch
 #: Spellings of a number, of an arXiv id and of a DOI as papers and web sites have them, without white space.
-_NUMBER: Final = re.compile(r"(?:pith:)?(?:\d{4}:)?([a-z2-7]{8,26})", re.IGNORECASE | re.ASCII).fullmatch
+_NUMBER: Final = re.compile(r"(?:pith:)?(\d{4}:)?([a-z2-7]{8,26})", re.IGNORECASE | re.ASCII).fullmatch
 _ARXIV: Final = re.compile(
     r"(?:https?://)?(?:(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?(?:arxiv:)?"
-    r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d{1,6})?(?:\.pdf)?/?(?:\[[a-z.-]+\])?",
+    r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d{1,6})?(?:\.pdf)?/?(?:\[[a-z.-]+\])?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 ).fullmatch
 _DOI: Final = re.compile(
-    r"(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:)(10\..+)", re.IGNORECASE | re.ASCII
+    r"(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|doi:)(10\..+)", re.IGNORECASE | re.ASCII
 ).fullmatch
 _SCHEME: Final = re.compile(r"(?:arxiv|doi):(.+)", re.IGNORECASE).fullmatch
 
@@ -66,7 +63,7 @@ def _spellings(text: str) -> Iterator[str]:
     yield bare
     number = _NUMBER(bare)
     if number is not None:
-        yield number[1].upper()
+        yield f"pith:{number[1] or ''}{number[2].upper()}"
     # With the version and without: an older version may be the one that has a number.
     arxiv = _ARXIV(bare)
     if arxiv is not None:
@@ -75,16 +72,15 @@ def _spellings(text: str) -> Iterator[str]:
     doi = _DOI(bare)
     if doi is not None:
         yield doi[1]
+        # What a web site adds to an address; a DOI may have these characters itself.
+        yield re.split("[?#]", doi[1], maxsplit=1)[0]
 
 
 def _suffixes_of(view: View, name: str) -> list[str]:
     most = MOST_CHOICES + 1
-    with contextlib.suppress(NumberError):
-        number = PithNumber.parse(name)
-        return view.suffixes_that_begin(number.suffix, 1)
     prefix = _PREFIX(name)
     if prefix is not None:
-        return view.suffixes_that_begin(prefix[1], most)
+        return view.suffixes_that_begin(prefix[2], most, prefix[1] or "")
     scheme = _SCHEME(name)
     value = name if scheme is None else scheme[1]
     return sorted({each for one in {value, value.lower()} for each in view.suffixes_of_alias(one, most)})

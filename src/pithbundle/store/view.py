@@ -214,11 +214,14 @@ class View:
         statement = "SELECT DISTINCT suffix FROM aliases WHERE value = ? ORDER BY suffix LIMIT ?"
         return self._texts(statement, value, most)
 
-    def suffixes_that_begin(self, prefix: str, most: int) -> list[str]:
-        """The records whose suffixes begin with a prefix, at most so many."""
-        statement = "SELECT suffix FROM records WHERE suffix >= ? AND suffix < ? ORDER BY suffix LIMIT ?"
+    def suffixes_that_begin(self, prefix: str, most: int, year: str = "") -> list[str]:
+        """The records whose suffixes begin with a prefix, at most so many; of a year, if it is given."""
+        statement = (
+            "SELECT suffix FROM records WHERE suffix >= ? AND suffix < ? "
+            "AND pith_number LIKE ? || '%' ORDER BY suffix LIMIT ?"
+        )
         # After every character of a suffix.
-        return self._texts(statement, prefix, prefix + "~", most)
+        return self._texts(statement, prefix, prefix + "~", f"pith:{year}", most)
 
     def cited_by(self, work: str, most: int) -> list[tuple[str, str]]:
         """Suffix and relationship of the records whose citations name a work, at most so many."""
