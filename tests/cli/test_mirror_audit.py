@@ -257,6 +257,14 @@ def test_a_round_that_fails_ends_no_watch_and_loses_no_finding(
     assert audit(servers, "-o", "other", "--once", command="watch").status == 2
 
 
+def test_a_folder_of_another_version_has_a_hint(servers: tuple[Server, Server]) -> None:
+    Path("w/findings").mkdir(parents=True)
+    Path("w/findings", f"missing-mirror-{'0' * 16}-{'1' * 16}.json").write_bytes(b"{}")
+    result = audit(servers, "-o", "w")
+    assert result.status == 2 and "a finding of another version of pithbundle" in result.err
+    assert "move the folder findings elsewhere, or name a new folder: nothing was changed" in result.err
+
+
 def test_a_finding_is_printed_before_the_cursor_notes_it(servers: tuple[Server, Server]) -> None:
     """AUDIT-15: who ends the program in between has it reported twice, and never not at all."""
     write = AuditFolder.write

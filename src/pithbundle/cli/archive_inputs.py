@@ -59,6 +59,10 @@ _HINTS: Final[tuple[tuple[str, str], ...]] = (
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
     ("has no digests itself", "give the folder with the digests, which is in the one of the mirror"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
+    (
+        "a finding of another version of pithbundle",
+        "move the folder findings elsewhere, or name a new folder: nothing was changed",
+    ),
     (", which pithbundle did not write", "move it elsewhere, or name another output: nothing was changed"),
     (
         ", which is not of a cache",

@@ -46,6 +46,8 @@ _KNOWN: Final = re.compile(
     r"|[0-9a-f]{16}-[0-9a-f]{64}\.json"
 )
 _FOLDERS: Final = re.compile("findings|heads")
+#: The names that findings have had in every version (AUDIT-12).
+_OF_A_FINDING: Final = re.compile(r"[a-z_]+-(?:[A-Z2-7]{26}|mirror)-[0-9a-f-]+\.json")
 _HEAD_NAME: Final = re.compile(r"([0-9a-f]{16})-[0-9a-f]{64}\.json")
 
 
@@ -68,7 +70,7 @@ class AuditFolder:
                     parent.sync()
                 self._folder = self._stack.enter_context(Folder.open(path))
                 self._stack.enter_context(self._folder.locked())
-                self._folder.require_known(_KNOWN, _FOLDERS)
+                self._require_known()
                 self._findings = self._stack.enter_context(self._subfolder(FINDINGS))
                 self._heads = self._stack.enter_context(self._subfolder(HEADS))
                 #: How many findings of each share there are, and their bytes.
@@ -82,6 +84,15 @@ class AuditFolder:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def _require_known(self) -> None:
+        if stat.S_ISDIR(self._folder.mode(FINDINGS) or 0):
+            with self._folder.subfolder(FINDINGS) as findings:
+                for name in findings.names():
+                    if _KNOWN.fullmatch(name) is None and _OF_A_FINDING.fullmatch(name) is not None:
+                        detail = f"{FINDINGS} contains {name!r}, a finding of another version of pithbundle"
+                        raise OSError(errno.ENOTEMPTY, detail)
+        self._folder.require_known(_KNOWN, _FOLDERS)
 
     def _subfolder(self, name: str) -> Folder:
         with contextlib.suppress(FileExistsError):

@@ -62,6 +62,22 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
         AuditFolder(str(tmp_path / "none" / "a"))
 
 
+def test_findings_of_another_version_are_named_as_such(tmp_path: Path) -> None:
+    """Of a finding of its own, by an earlier name, a user read that pithbundle did not write it."""
+    old = "missing-" + "A" * 26 + "-" + "0" * 16
+    for name in (f"{old}.json", f"{old}-{'1' * 16}.json"):
+        (tmp_path / name / "findings").mkdir(parents=True)
+        (tmp_path / name / "findings" / name).write_bytes(b"{}")
+        with pytest.raises(FileError, match=f"contains '{name}', a finding of another version"):
+            AuditFolder(str(tmp_path / name))
+        assert os.listdir(tmp_path / name) == ["findings"]
+    # Any other name is still none of ours.
+    (tmp_path / "b" / "findings").mkdir(parents=True)
+    (tmp_path / "b" / "findings" / "missing-x.json").write_bytes(b"{}")
+    with pytest.raises(FileError, match="did not write"):
+        AuditFolder(str(tmp_path / "b"))
+
+
 def test_two_audits_do_not_share_a_folder(tmp_path: Path) -> None:
     with AuditFolder(str(tmp_path / "a")), pytest.raises(FileError, match="another audit"):
         AuditFolder(str(tmp_path / "a"))
