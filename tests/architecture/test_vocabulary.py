@@ -41,7 +41,12 @@ FILES = [
 PAGES = [
     *sorted(REPO.glob("*.md")),
     *(page for folder in ("docs", "spec") for page in sorted((REPO / folder).rglob("*.md"))),
-    *(REPO / "js" / "README.md", REPO / "rust" / "README.md", REPO / "vectors" / "README.md", REPO / "benchmarks" / "README.md"),
+    *(
+        REPO / "js" / "README.md",
+        REPO / "rust" / "README.md",
+        REPO / "vectors" / "README.md",
+        REPO / "benchmarks" / "README.md",
+    ),
     *sorted((REPO / "tests" / "mutations").rglob("*.md")),
 ]
 SCRIPTS = [*sorted((REPO / "js" / "src").rglob("*.js")), *sorted((REPO / "js").glob("*.js")),

@@ -114,7 +114,7 @@ def test_many_harmless_results_hide_no_grave_one_and_no_other_mirror(small: None
     assert report_value(found.audit, {})["found_count"] == 10
 
 
-def test_standing_findings_hide_no_later_one_from_a_watch(
+def test_lasting_findings_hide_no_later_one_from_a_watch(
     monkeypatch: pytest.MonkeyPatch, small: None
 ) -> None:
     """The first ones in the order of suffixes were listed in each round, and what came after them never."""

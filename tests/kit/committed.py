@@ -8,7 +8,17 @@ from typing import Final
 from kit.data import REPO
 
 #: Folders that a checkout has beside its files; .gitignore names them too.
-MADE: Final = {".venv", "node_modules", "__pycache__", "dist", "build", "out", ".git", ".hypothesis", "target"}
+MADE: Final = {
+    ".venv",
+    "node_modules",
+    "__pycache__",
+    "dist",
+    "build",
+    "out",
+    ".git",
+    ".hypothesis",
+    "target",
+}
 
 
 def committed_files() -> list[str]:

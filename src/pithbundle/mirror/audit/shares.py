@@ -18,7 +18,7 @@ from pithbundle.mirror.audit.words import WORDS
 
 #: How many findings of one mirror, word and kind are kept, noted by a watch, and held to be listed.
 SHARE: Final = 1_000
-#: How many names of a share a watch notes, as long as it notes few of all mirrors: one that has more standing
+#: How many names of a share a watch notes, as long as it notes few of all mirrors: one that has more lasting
 #: findings than are listed is not reported again and again.
 NOTED: Final = 10_000
 #: The bytes of the files of them together.
@@ -47,7 +47,7 @@ def share_of(name: str) -> Share | None:
 class Places:
     """What of an audit is held to be listed: of each share the first ones, those that are new apart.
 
-    Otherwise the first thousand standing findings of a mirror would hide each later one from a watch.
+    Otherwise the first thousand lasting findings of a mirror would hide each later one from a watch.
 
     Attributes:
         again: the names that were found, of those that were reported before.
