@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.words import WORDS
 
-#: How many findings of one mirror, word and kind are kept, noted by a watch, and held to be listed.
+#: How many findings of one mirror, word and kind are kept, and held to be listed.
 SHARE: Final = 1_000
 #: How many names of a share a watch notes, as long as it notes few of all mirrors: one that has more lasting
 #: findings than are listed is not reported again and again.
