@@ -57,9 +57,9 @@ fn unescaped(token: &str) -> Option<String> {
 }
 
 /// The pointer of tokens.
-pub fn of_tokens(tokens: &[String]) -> String {
+pub fn of_tokens<S: AsRef<str>>(tokens: &[S]) -> String {
     tokens.iter().fold(String::new(), |mut out, each| {
-        let _ = write!(out, "/{}", token(each));
+        let _ = write!(out, "/{}", token(each.as_ref()));
         out
     })
 }

@@ -210,6 +210,10 @@ impl<'t> Value<'t> {
 
     /// The first float in it, by pointer, where objects are read in the order of their names (REC-4).
     pub fn first_float(self) -> Option<String> {
+        // Hardly any input has a float at all.
+        if !self.tree.nodes.iter().any(|node| matches!(node, Node::Float(_))) {
+            return None;
+        }
         let mut open = vec![(self, String::new())];
         while let Some((value, at)) = open.pop() {
             if value.is_float() {

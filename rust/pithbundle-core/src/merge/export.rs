@@ -17,10 +17,10 @@ pub(crate) fn unbounded() -> Limits {
 /// The canonical bytes of the exported element of an event (FORMAT-12).
 pub fn exported_event(ledger: &Ledger<'_>, event: &SignedEvent) -> Result<Vec<u8>, Fault> {
     let key = &ledger.policy.keys[event.key];
-    let content = read_json(&event.content, &unbounded(), Regions::One)?;
+    let content = read_json(&event.content.canonical, &unbounded(), Regions::One)?;
     let parts = Exported {
         content: content.root(),
-        payload: &event.payload,
+        payload: event.payload(),
         digest: &event.digest,
         signature: &event.signature,
         key_id: &key.key_id,
@@ -34,6 +34,13 @@ struct Part {
     events: Vec<Vec<u8>>,
     bytes: usize,
     values: usize,
+}
+
+impl Part {
+    /// The bytes between the events so far and the next one.
+    fn comma(&self) -> usize {
+        usize::from(!self.events.is_empty())
+    }
 }
 
 /// The parts of an export, each a bundle (EXPORT-2).
@@ -55,7 +62,7 @@ pub fn export(ledger: &Ledger<'_>, limits: &Limits) -> Result<Vec<Vec<u8>>, Faul
         let fits = |part: &Part| {
             if part.events.len() >= limits.events {
                 Err(Fault::new("events"))
-            } else if part.bytes + element.len() + 1 > limits.size {
+            } else if part.bytes + part.comma() + element.len() > limits.size {
                 Err(Fault::new("size"))
             } else if part.values + found.values > limits.nodes {
                 Err(Fault::new("nodes"))
@@ -67,7 +74,7 @@ pub fn export(ledger: &Ledger<'_>, limits: &Limits) -> Result<Vec<Vec<u8>>, Faul
             parts.push(frame(ledger, &std::mem::replace(&mut part, start()).events));
         }
         fits(&part)?;
-        part.bytes += element.len() + 1;
+        part.bytes += part.comma() + element.len();
         part.values += found.values;
         part.events.push(element);
     }

@@ -1,12 +1,13 @@
 //! The state: its bytes and digests (STATE-1 to STATE-7).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::RULES;
 use super::classification::Refers;
 use super::equivocation::{Equivocation, equivocations};
-use super::event_types::{ALIAS_ADDED, EVENT_TYPES, RECORD_CREATED, Selecting};
-use super::selection::Selection;
+use super::event_types::{ALIAS_ADDED, EVENT_TYPES};
+use super::selection::{Effect, Selection};
 use crate::encoding::canonical::{sha256_hex, write_int, write_string};
 use crate::encoding::output::Json;
 use crate::verify::verdicts::SignedEvent;
@@ -42,9 +43,9 @@ pub struct State {
     pub events_sha256: String,
 }
 
-/// The bytes of a section: in a state, and canonical.
+/// Where a section is in the bytes of a state, and its canonical bytes if they are other ones.
 struct Section {
-    bytes: Vec<u8>,
+    range: Range<usize>,
     canonical: Option<Vec<u8>>,
 }
 
@@ -68,9 +69,8 @@ pub(crate) fn aliases<'l>(selection: &Selection<'l, '_>) -> Aliases<'l> {
 impl State {
     /// The state of a selection.
     pub fn of(selection: &Selection<'_, '_>, groups: &[Equivocation<'_>]) -> Self {
-        let sections: Vec<Section> = SECTIONS.iter().map(|name| section(name, selection, groups)).collect();
-        let bytes = state_bytes(selection, groups, &sections);
-        let sha256 = sha256_hex(&digested(selection, &sections));
+        let (bytes, sections) = state_bytes(selection, groups);
+        let sha256 = sha256_hex(&digested(selection, &bytes, &sections));
         let events_sha256 = events_sha256(selection);
         Self { bytes, sha256, events_sha256 }
     }
@@ -108,7 +108,8 @@ fn text_member(name: &str, text: &str, out: &mut Vec<u8>) {
     write_string(text, out);
 }
 
-fn state_bytes(selection: &Selection<'_, '_>, groups: &[Equivocation<'_>], sections: &[Section]) -> Vec<u8> {
+/// The bytes of the state (STATE-1), and where its sections are, in the order of STATE-2.
+fn state_bytes(selection: &Selection<'_, '_>, groups: &[Equivocation<'_>]) -> (Vec<u8>, Vec<Section>) {
     let ledger = selection.ledger;
     let mut out = Vec::with_capacity(2048);
     out.push(b'{');
@@ -128,9 +129,12 @@ fn state_bytes(selection: &Selection<'_, '_>, groups: &[Equivocation<'_>], secti
     }
     member("current", &mut out);
     out.push(b'{');
-    for (name, section) in SECTIONS.iter().zip(sections) {
+    let mut sections = Vec::with_capacity(SECTIONS.len());
+    for name in SECTIONS {
         member(name, &mut out);
-        out.extend_from_slice(&section.bytes);
+        let start = out.len();
+        let canonical = write_section(name, selection, groups, &mut out);
+        sections.push(Section { range: start..out.len(), canonical });
     }
     out.push(b'}');
     member("unrecognised", &mut out);
@@ -143,13 +147,13 @@ fn state_bytes(selection: &Selection<'_, '_>, groups: &[Equivocation<'_>], secti
     });
     Json::array(entries).write(&mut out);
     out.push(b'}');
-    out
+    (out, sections)
 }
 
 /// The bytes that `state_sha256` is the digest of (STATE-5).
-fn digested(selection: &Selection<'_, '_>, sections: &[Section]) -> Vec<u8> {
+fn digested(selection: &Selection<'_, '_>, bytes: &[u8], sections: &[Section]) -> Vec<u8> {
     let record = &selection.ledger.record;
-    let mut out = Vec::with_capacity(2048);
+    let mut out = Vec::with_capacity(bytes.len() + 256);
     out.push(b'{');
     text_member("canonical_sha256", &record.hex, &mut out);
     member("current", &mut out);
@@ -157,7 +161,8 @@ fn digested(selection: &Selection<'_, '_>, sections: &[Section]) -> Vec<u8> {
     for index in SORTED {
         member(SECTIONS[index], &mut out);
         let section = &sections[index];
-        out.extend_from_slice(section.canonical.as_ref().unwrap_or(&section.bytes));
+        let same = &bytes[section.range.clone()];
+        out.extend_from_slice(section.canonical.as_deref().unwrap_or(same));
     }
     out.push(b'}');
     text_member("pith_number", &record.number.to_string(), &mut out);
@@ -166,59 +171,63 @@ fn digested(selection: &Selection<'_, '_>, sections: &[Section]) -> Vec<u8> {
     out
 }
 
-fn section(name: &str, selection: &Selection<'_, '_>, groups: &[Equivocation<'_>]) -> Section {
-    let same = |bytes| Section { bytes, canonical: None };
+/// Write a section; its canonical bytes are returned if they are other ones.
+fn write_section(
+    name: &str,
+    selection: &Selection<'_, '_>,
+    groups: &[Equivocation<'_>],
+    out: &mut Vec<u8>,
+) -> Option<Vec<u8>> {
     match name {
-        "canonical_record" => same(selection.ledger.record.canonical.clone()),
-        "source_aliases" => same(alias_entries(selection)),
-        "receipt" => same(receipt(selection)),
-        "equivocations" => same(Json::array(groups.iter().map(Equivocation::to_json)).bytes()),
-        _ => entries(name, selection),
+        "canonical_record" => out.extend_from_slice(&selection.ledger.record.canonical),
+        "source_aliases" => write_aliases(selection, out),
+        "receipt" => out.extend_from_slice(receipt(selection).unwrap_or(b"null")),
+        "equivocations" => Json::array(groups.iter().map(Equivocation::to_json)).write(out),
+        _ => return write_entries(name, selection, out),
     }
+    None
 }
 
 /// The receipt of the current `record_created`, if it is verified.
-fn receipt(selection: &Selection<'_, '_>) -> Vec<u8> {
-    let current = selection.first.as_ref().and_then(|slot| slot.winner);
-    current.and_then(|(event, _)| event.receipt.clone()).unwrap_or_else(|| b"null".to_vec())
+fn receipt<'l>(selection: &Selection<'l, '_>) -> Option<&'l [u8]> {
+    let (event, _) = selection.first.as_ref()?.winner?;
+    event.receipt.as_deref()
 }
 
-fn alias_entries(selection: &Selection<'_, '_>) -> Vec<u8> {
-    let mut out = vec![b'['];
-    for ((kind, value), event) in aliases(selection) {
-        if out.len() > 1 {
+fn write_aliases(selection: &Selection<'_, '_>, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, ((kind, value), event)) in aliases(selection).into_iter().enumerate() {
+        if index > 0 {
             out.push(b',');
         }
         out.push(b'{');
-        text_member("alias_kind", kind, &mut out);
-        text_member("alias_value", value, &mut out);
+        text_member("alias_kind", kind, out);
+        text_member("alias_value", value, out);
         if let Some(event) = event {
-            member("created_at", &mut out);
-            out.extend_from_slice(&event.created_at);
+            raw_member("created_at", &event.created_at, out);
         }
         out.push(b'}');
     }
     out.push(b']');
-    out
 }
 
-fn entries(section: &str, selection: &Selection<'_, '_>) -> Section {
-    let of = EVENT_TYPES.iter().position(|each| each.section == section).unwrap_or(RECORD_CREATED);
-    debug_assert!(EVENT_TYPES[of].selecting != Selecting::First, "the receipt is no list of entries");
-    let mut bytes = vec![b'['];
+fn write_entries(section: &str, selection: &Selection<'_, '_>, out: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let of = EVENT_TYPES.iter().position(|each| each.section == section)?;
+    let current = selection.current(of);
     let mut canonical = vec![b'['];
-    for event in selection.current(of) {
-        if bytes.len() > 1 {
-            bytes.push(b',');
+    out.push(b'[');
+    for (index, event) in current.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
             canonical.push(b',');
         }
-        let effect = selection.effect(event).map(super::selection::Effect::word);
-        write_entry(event, effect, &mut bytes);
+        let effect = selection.effect(event).map(Effect::word);
+        write_entry(event, effect, out);
         write_canonical_entry(event, effect, &mut canonical);
     }
-    bytes.push(b']');
+    out.push(b']');
     canonical.push(b']');
-    Section { bytes, canonical: Some(canonical) }
+    (!current.is_empty()).then_some(canonical)
 }
 
 fn raw_member(name: &str, bytes: &[u8], out: &mut Vec<u8>) {
@@ -233,7 +242,7 @@ fn write_entry(event: &SignedEvent, effect: Option<&str>, out: &mut Vec<u8>) {
     text_member("target", &event.target, out);
     raw_member("created_at", &event.created_at, out);
     raw_member("signer", &event.signer, out);
-    raw_member("payload", &event.payload, out);
+    raw_member("payload", event.payload(), out);
     if let Some(effect) = effect {
         text_member("effect", effect, out);
     }
@@ -247,7 +256,7 @@ fn write_canonical_entry(event: &SignedEvent, effect: Option<&str>, out: &mut Ve
         text_member("effect", effect, out);
     }
     text_member("event_id", &event.event_id, out);
-    raw_member("payload", &event.payload, out);
+    raw_member("payload", event.payload(), out);
     raw_member("signer", &event.signer, out);
     text_member("target", &event.target, out);
     out.push(b'}');

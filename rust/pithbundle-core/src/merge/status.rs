@@ -13,7 +13,7 @@ fn payloads(selection: &Selection<'_, '_>, section: &str) -> Vec<Tree> {
     let Some(of) = EVENT_TYPES.iter().position(|each| each.section == section) else { return Vec::new() };
     let limits = Limits::default().of_states();
     let current = selection.current(of).into_iter();
-    current.filter_map(|event| read_json(&event.payload, &limits, Regions::One).ok()).collect()
+    current.filter_map(|event| read_json(event.payload(), &limits, Regions::One).ok()).collect()
 }
 
 fn count(payloads: &[Tree], members: &[(&str, &str)]) -> Json {

@@ -104,8 +104,8 @@ impl<'l> Before<'l, '_> {
         if is_latest && event.instant.as_str() > instant {
             return "replaces";
         }
-        let payload = self.ledger.events.get(id).map(|winner| &winner.payload);
-        if payload == Some(&event.payload) { "restates" } else { "superseded" }
+        let payload = self.ledger.events.get(id).map(|winner| winner.payload());
+        if payload == Some(event.payload()) { "restates" } else { "superseded" }
     }
 
     fn retract(&mut self, event: &'l SignedEvent, target: &'l str) -> &'static str {

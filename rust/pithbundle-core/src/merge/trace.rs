@@ -78,7 +78,7 @@ fn decision(pointer: String, reason: &'static str, winners: &[&SignedEvent]) -> 
 fn loser(selection: &Selection<'_, '_>, event: &SignedEvent, current: Option<&SignedEvent>) -> &'static str {
     if selection.is_retracted(event) {
         "retracted"
-    } else if current.is_some_and(|current| current.payload == event.payload) {
+    } else if current.is_some_and(|current| current.payload() == event.payload()) {
         "restated"
     } else {
         "superseded"

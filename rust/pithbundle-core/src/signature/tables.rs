@@ -9,6 +9,9 @@ use super::strict::PublicKey;
 const FIRST_SIGNATURES: u32 = 3;
 /// The most bytes of all tables, that of the base point included.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// A table that was used within so many signatures keeps its room: keys that take turns would otherwise make
+/// each other's tables anew all the time, which costs more than they save.
+const RECENT: u64 = 1_000;
 /// The most tables of keys.
 const MAX_TABLES: usize = MAX_BYTES / TABLE_BYTES - 1;
 
@@ -61,18 +64,53 @@ impl Tables {
         if state.base.is_none() {
             state.base = Some(Arc::new(Table::of_base()?));
         }
+        if !make_room(&mut state.slots, clock) {
+            return None;
+        }
         let made = Arc::new(Table::of_negative(&key.raw)?);
-        make_room(&mut state.slots);
         state.slots[index].table = Some(Arc::clone(&made));
         Some((Arc::clone(state.base.as_ref()?), made))
     }
 }
 
-/// Remove the tables that were used least recently until there is room for one more.
-fn make_room(slots: &mut [Slot]) {
-    while slots.iter().filter(|slot| slot.table.is_some()).count() >= MAX_TABLES {
-        let oldest = slots.iter_mut().filter(|slot| slot.table.is_some()).min_by_key(|slot| slot.last_used);
-        let Some(oldest) = oldest else { return };
-        *oldest = Slot::default();
+/// Make room for one more table, if there is none, by removing the one that was used least recently.
+/// Whether there is room.
+fn make_room(slots: &mut [Slot], clock: u64) -> bool {
+    if slots.iter().filter(|slot| slot.table.is_some()).count() < MAX_TABLES {
+        return true;
+    }
+    let made = slots.iter_mut().filter(|slot| slot.table.is_some());
+    let oldest = made.min_by_key(|slot| slot.last_used).filter(|slot| clock - slot.last_used > RECENT);
+    oldest.map(|slot| *slot = Slot::default()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use curve25519_dalek::EdwardsPoint;
+    use curve25519_dalek::scalar::Scalar;
+
+    #[test]
+    fn a_key_has_a_table_after_three_signatures_and_keys_that_take_turns_keep_theirs() {
+        let key = |number: u64| {
+            let secret = Scalar::from(number + 1);
+            PublicKey::new(EdwardsPoint::mul_base(&secret).compress().as_bytes()).unwrap()
+        };
+        let keys: Vec<PublicKey> = (0..MAX_TABLES as u64 + 2).map(key).collect();
+        let tables = Tables::default();
+        let found = |index: usize| tables.of(index, &keys[index]).is_some();
+        assert_eq!([found(0), found(0), found(0), found(0)], [false, false, false, true]);
+        for index in (0..3).flat_map(|_| 1..keys.len()) {
+            found(index);
+        }
+        let with_table = (1..keys.len()).filter(|&index| found(index)).count();
+        assert_eq!(with_table, MAX_TABLES - 1);
+        // The last two keys have none while the others are in use, and one once the others are not.
+        let last = keys.len() - 1;
+        assert!(!found(last));
+        for _ in 0..=RECENT {
+            found(1);
+        }
+        assert!(found(last) && found(1));
     }
 }

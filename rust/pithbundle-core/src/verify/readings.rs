@@ -1,6 +1,6 @@
 //! The verdict of one reading, up to its signature and after it (CHECK-14, FORMAT-5, CHECK-13).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::agreement::Keys;
 use super::flat_reading::OpenFlat;
@@ -33,13 +33,13 @@ const STEP_UNBOUND: Step = 12;
 const STEP_VALID: Step = 13;
 
 /// The contents of one element that are encoded already, by body (FORMAT-13).
-pub(super) type Contents = Vec<(usize, Result<Rc<Content>, Fault>)>;
+pub(super) type Contents = Vec<(usize, Result<Arc<Content>, Fault>)>;
 
 /// What the checks of one reading came to before any signature was verified.
 pub(super) struct Judged<'t> {
     pub reading: Option<Reading<'t>>,
     pub format: FormatOf,
-    pub content: Option<Rc<Content>>,
+    pub content: Option<Arc<Content>>,
     pub instant: Option<String>,
     pub key: Option<usize>,
     pub claim: Option<Claim>,
@@ -118,7 +118,7 @@ impl<'p> Judge<'p> {
         format: &EventFormat,
         reading: &Reading<'_>,
         keys: Keys,
-        content: Result<Rc<Content>, Fault>,
+        content: Result<Arc<Content>, Fault>,
         questions: &mut Questions<'p>,
     ) -> State {
         if let Some(fault) = keys.fault {
@@ -154,7 +154,7 @@ impl<'p> Judge<'p> {
         reading: &Reading<'_>,
         contents: &mut Contents,
         instant: &mut Option<String>,
-    ) -> Result<Rc<Content>, Fault> {
+    ) -> Result<Arc<Content>, Fault> {
         let proof = &format.proof;
         let texts =
             [(proof.event_id.as_ref(), reading.event_id), (proof.fingerprint.as_ref(), reading.fingerprint)];
@@ -177,7 +177,7 @@ impl<'p> Judge<'p> {
         match known {
             Some((_, content)) => content.clone(),
             None => {
-                let content = content_of(format, element, reading).map(Rc::new);
+                let content = content_of(format, element, reading).map(Arc::new);
                 contents.push((format.body_index, content.clone()));
                 content
             }

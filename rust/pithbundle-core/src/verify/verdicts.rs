@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::encoding::canonical::Digest;
 use crate::error::{Code, Fault};
+use crate::formats::Content;
 use crate::merge::classification::Classification;
 
 /// The status of a verdict.
@@ -119,12 +120,10 @@ pub struct SignedEvent {
     pub created_at: Vec<u8>,
     /// The instant (TIME-2).
     pub instant: String,
-    /// The canonical bytes of the payload.
-    pub payload: Vec<u8>,
     /// The canonical bytes of the signer object (FORMAT-5).
     pub signer: Vec<u8>,
-    /// The canonical bytes of the content (FORMAT-3).
-    pub content: Vec<u8>,
+    /// The canonical bytes of the content (FORMAT-3) and of the payload.
+    pub(crate) content: Arc<Content>,
     /// The raw signature.
     pub signature: [u8; 64],
     /// The key of the policy, by its index.
@@ -135,6 +134,13 @@ pub struct SignedEvent {
     pub receipt: Option<Vec<u8>>,
     /// What the merge rules make of it (KIND-2).
     pub classification: Classification,
+}
+
+impl SignedEvent {
+    /// The canonical bytes of the payload.
+    pub fn payload(&self) -> &[u8] {
+        &self.content.payload
+    }
 }
 
 /// The format of a verdict.
