@@ -14,7 +14,7 @@ from kit.nodejs import JS, node
 CHROMIUM = Path(os.environ.get("PITHBUNDLE_CHROMIUM", "/usr/bin/chromium"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_site_in_chromium() -> None:
     for path, how in [
         (REPO / "out" / "docs" / "site" / "index.html", "make docs"),

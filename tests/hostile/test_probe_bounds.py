@@ -88,7 +88,7 @@ def measured(folder: Any, events: list[Json], seconds: float = SECONDS) -> tuple
     return status, ended == "True", float(used), int(peak) * 1024
 
 
-@pytest.mark.parametrize("name", spread(HOSTILE, ordinary=ORDINARY, slow=HOSTILE))
+@pytest.mark.parametrize("name", spread(HOSTILE, ordinary=ORDINARY, slow=[*HOSTILE][::3]))
 def test_the_time_and_the_memory_are_bounded(tmp_path: Any, name: str) -> None:
     status, _, seconds, peak = measured(tmp_path, HOSTILE[name]())
     assert status == "not_settled"
