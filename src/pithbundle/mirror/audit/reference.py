@@ -8,7 +8,7 @@ from typing import Self
 
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import Tree, TreeBuilder
-from pithbundle.mirror.audit.sides import Side, store_side
+from pithbundle.mirror.audit.sides import Reports, Side, store_side
 from pithbundle.store import Store
 from pithbundle.store.view import View
 from pithbundle.verifier import Verifier
@@ -67,8 +67,13 @@ class Reference:
     def _lines(self, first: str, count: int) -> Iterator[LeafLine]:
         return islice(self.view.lines(first), count)
 
-    def side(self, suffix: str) -> Side:
-        """What the store has of a record: what it serves, and all valid events that it has (STORE-6)."""
+    def side(self, suffix: str, reports: Reports) -> Side:
+        """What the store has of a record: what it serves, and all valid events that it has (STORE-6).
+
+        Args:
+            suffix: of the record.
+            reports: verifies, under the policy of the store. A mirror that agrees served the same bytes.
+        """
         served = self.view.bundles_of(suffix)
         if served is None:
             return Side("store", "absent")
@@ -76,7 +81,7 @@ class Reference:
         if served.unverified:
             # The bundle as it was received may lack events of other origins.
             parts += served.record.ledger.export()
-        return store_side(self.verifier, suffix, parts)
+        return store_side(reports, suffix, parts)
 
     def leaf(self, suffix: str) -> str | None:
         """The leaf digest of a record; None where the store has none."""

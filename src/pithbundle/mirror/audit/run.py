@@ -294,7 +294,7 @@ class _Run:
         return None
 
     def _classify(self, suffix: str, reads: Sequence[RecordRead]) -> None:
-        store = None if self.store is None else self.store.side(suffix)
+        store = None if self.store is None else self.store.side(suffix, self.reports)
         compared: Classified = classify(suffix, [one.side for one in reads], store)
         by_name = {one.side.name: one for one in reads}
         for found in compared.found:

@@ -243,7 +243,7 @@ def _contradicts(error: PithError, data: bytes, suffix: str) -> bool:
     return type(record) is dict and base32_prefix(digest(encode(record))) != suffix
 
 
-def store_side(verifier: Verifier, suffix: str, bundles: Iterable[bytes]) -> Side:
+def store_side(reports: Reports, suffix: str, bundles: Iterable[bytes]) -> Side:
     """What a store has of a record, by the bundles that it serves (STORE-8); absent without one."""
     parts = [*bundles]
-    return read_side(Reports(verifier), "store", suffix, parts) if parts else Side("store", "absent")
+    return read_side(reports, "store", suffix, parts) if parts else Side("store", "absent")

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from typing import Final
-
-from markupsafe import Markup
 
 from pithbundle.bundle.reader import Bundle
 from pithbundle.evidence import EvidenceOutcome, EvidenceReport, HeaderFile, Material
@@ -20,7 +14,7 @@ from pithbundle.evidence.metadata_findings import METADATA
 from pithbundle.evidence.timestamp_claims import KIND
 from pithbundle.mirror.pages.evidence import EFFECTS, Card, cards_of
 from pithbundle.mirror.pages.paper import elements_of, paper_of
-from pithbundle.mirror.pages.rendering import ASSETS, render
+from pithbundle.mirror.pages.rendering import render_alone
 from pithbundle.outcomes import MEANING
 from pithbundle.report import Report
 from pithbundle.wording import plural
@@ -43,7 +37,6 @@ _COUNTED: Final[dict[Effect, str]] = {
     "open": "open",
     "supports": "supporting",
 }
-_POLICY: Final = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'"
 #: The same where there is nothing to check, which is no praise.
 _NO_CLAIM: Final = "open", "nothing to check", "There is no claim that evidence can speak of."
 
@@ -71,8 +64,6 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
     effects = [one.effect for one in found.findings]
     headers, persons = found.material.headers, found.persons
     values: dict[str, object] = {
-        "content_policy": _POLICY.format(_source(_style())),
-        "style": Markup(_style()),
         "digest": found.digest.hex(),
         "tone": tone,
         "word": word,
@@ -89,7 +80,7 @@ def evidence_page(found: EvidenceReport, report: Report | None, bundles: Sequenc
         "table": headers.checkpoints_sha256,
         **_of_record(report, bundles),
     }
-    return render("evidence.html", values)
+    return render_alone("evidence.html", "page.css", values)
 
 
 def _groups(found: EvidenceReport) -> Iterator[Group]:
@@ -160,13 +151,3 @@ def _given(material: Material) -> list[tuple[str, str]]:
         ("metadata of arXiv", "file", len(material.metadata) or None),
     )
     return [(name, "none" if count is None else plural(count, noun)) for name, noun, count in counts]
-
-
-@cache
-def _style() -> str:
-    with open(os.path.join(ASSETS, "page.css"), encoding="utf-8") as file:
-        return file.read()
-
-
-def _source(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

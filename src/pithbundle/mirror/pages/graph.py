@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
-
-from markupsafe import Markup
 
 from pithbundle.graph.labels import sign_of
 from pithbundle.graph.model import COUNTED_AS, STANCES, Graph, Node
 from pithbundle.graph.picture import NARROW, WIDE, Choice, Picture, choose, rank
 from pithbundle.merge.event_types.citation import RELATIONSHIPS
 from pithbundle.merge.event_types.replication import OUTCOMES
-from pithbundle.mirror.pages.alone import source_of
-from pithbundle.mirror.pages.rendering import render
+from pithbundle.mirror.pages.rendering import render_alone
 from pithbundle.wording import plural
 
 #: The most rows of a table.
 MOST_ROWS: Final = 1_000
 #: The words of lines, in the order of the legend.
 _WORDS: Final = tuple(dict.fromkeys(RELATIONSHIPS + OUTCOMES))
-#: The rest of the content policy.
-_NOTHING_ELSE: Final = "base-uri 'none'; form-action 'none'"
 _STANCES: Final = {"for": "For", "against": "Against", "neutral": "Neutral"}
 
 
@@ -71,10 +64,7 @@ def graph_page(verified: Graph, unverified: Graph, policy_sha256: str, unread: i
         policy_sha256: of the policy, in hex.
         unread: unverified elements that may be claims and are not read (GRAPH-2).
     """
-    style = _style()
     values: dict[str, object] = {
-        "style": Markup(style),
-        "content_policy": f"default-src 'none'; style-src {source_of(style)}; {_NOTHING_ELSE}",
         "verified": _shown(verified, "with a verified signature"),
         "unverified": _shown(unverified, "without a verified signature"),
         "stances": STANCES,
@@ -84,14 +74,7 @@ def graph_page(verified: Graph, unverified: Graph, policy_sha256: str, unread: i
         "policy": policy_sha256,
         "unread": unread,
     }
-    return render("graph.html", values)
-
-
-@cache
-def _style() -> str:
-    path = os.path.join(os.path.dirname(__file__), "assets", "graph.css")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return render_alone("graph.html", "graph.css", values)
 
 
 def _shown(graph: Graph, which: str) -> _Shown:

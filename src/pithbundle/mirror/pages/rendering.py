@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pithbundle.escape import visible
+from pithbundle.mirror.pages.alone import source_of
 from pithbundle.wording import plural
 
 #: The longest text of others that is shown whole, in characters.
@@ -25,6 +26,10 @@ CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'self'"
 )
+
+
+#: That of a page in one file, which loads nothing: it accepts its own style.
+_ALONE_POLICY: Final = "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'"
 
 
 def _shown(value: object) -> object:
@@ -81,3 +86,22 @@ def render(template: str, values: dict[str, object]) -> bytes:
         values: of its names. Their texts are hostile.
     """
     return _environment().get_template(template).render(values).encode("utf-8")
+
+
+def render_alone(template: str, stylesheet: str, values: dict[str, object]) -> bytes:
+    """Return a page in one file, with its style in it and a content policy that accepts nothing else.
+
+    Args:
+        template: its file name; it extends ``alone.html``.
+        stylesheet: the file name of the style among the assets.
+        values: of its names. Their texts are hostile.
+    """
+    style = _style(stylesheet)
+    policy = _ALONE_POLICY.format(source_of(style))
+    return render(template, {**values, "style": Markup(style), "content_policy": policy})
+
+
+@cache
+def _style(name: str) -> str:
+    with open(os.path.join(ASSETS, name), encoding="utf-8") as file:
+        return file.read()

@@ -10,6 +10,7 @@ from kit.trees import Files
 from pithbundle.digests.differences import tree_differences
 from pithbundle.digests.tree import build, walk
 from pithbundle.mirror.audit.reference import Reference
+from pithbundle.mirror.audit.sides import Reports
 
 A, B = "https://a.example", "https://b.example/"
 
@@ -36,14 +37,14 @@ def test_its_tree_is_that_of_its_lines_and_is_read_file_by_file(tmp_path: Path) 
 def test_an_empty_store_is_a_side_too(tmp_path: Path) -> None:
     with make(tmp_path / "s") as store, Reference(store) as reference:
         assert reference.tree.records == 0 and reference.fetch(reference.tree.root, 1) == b""
-        assert reference.side(suffix(SEED)).status == "absent"
+        assert reference.side(suffix(SEED), Reports(reference.verifier)).status == "absent"
 
 
 def test_the_side_has_all_valid_events_also_of_other_origins(tmp_path: Path) -> None:
     first = body(SEED, 1, more=(unverified(SEED, 7),))
     store = make(tmp_path / "s", (first, A), (body(SEED, 2), B), sources=[A])
     with store, Reference(store) as reference:
-        side = reference.side(suffix(SEED))
+        side = reference.side(suffix(SEED), Reports(reference.verifier))
         assert side.ids == ids(store, SEED) and len(side.unverified) == 1
         assert reference.served_before(A + "/", suffix(SEED)) == {event(SEED, 1)["event_id"]}
         assert reference.served_before("https://b.example", suffix(SEED)) == {event(SEED, 2)["event_id"]}
@@ -53,5 +54,5 @@ def test_the_side_has_all_valid_events_also_of_other_origins(tmp_path: Path) -> 
 def test_an_export_of_several_origins_is_one_side(tmp_path: Path) -> None:
     store = make(tmp_path / "s", (body(SEED, 1), A), (body(SEED, *MARKS[1:]), B))
     with store, Reference(store) as reference:
-        side = reference.side(suffix(SEED))
+        side = reference.side(suffix(SEED), Reports(reference.verifier))
         assert len(side.ids) == 3 and side.leaf == reference.leaf(suffix(SEED))

@@ -126,8 +126,8 @@ def test_a_state_of_a_record_with_unverified_elements_cannot_be_compared() -> No
 
 
 def test_the_side_of_a_store() -> None:
-    assert store_side(V, S, []).status == "absent"
-    assert store_side(V, S, [body(SEED, 1)]).name == "store"
+    assert store_side(Reports(V), S, []).status == "absent"
+    assert store_side(Reports(V), S, [body(SEED, 1)]).name == "store"
 
 
 def test_the_same_parts_are_verified_once_and_other_ones_are_not_taken_for_them() -> None:
